@@ -1,0 +1,1 @@
+"""A course on synthetic data and model collapse."""
