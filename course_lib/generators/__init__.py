@@ -1,0 +1,6 @@
+"""Generators: what learns from records and makes new ones."""
+
+from course_lib.generators.base import Generator, clone
+from course_lib.generators.gaussian import Gaussian
+
+__all__ = ["Gaussian", "Generator", "clone"]
