@@ -1,1 +1,28 @@
-"""A course on synthetic data and model collapse."""
+"""A course on synthetic data and model collapse: the reference implementations that its lessons use.
+
+Everything is one of five things, and each has one home: data (`course_lib.data`), generators
+(`course_lib.generators`), policies (`course_lib.policies`), metrics (`course_lib.metrics`), and the loop in which they
+meet (`course_lib.loop`).
+"""
+
+from course_lib.generators import Gaussian
+from course_lib.loop import History, self_consume
+from course_lib.policies import Accumulate, AccumulateSubsample, Augment, Fresh, Mix, Replace
+from course_lib.records import Records
+from course_lib.sweep import sweep
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Accumulate",
+    "AccumulateSubsample",
+    "Augment",
+    "Fresh",
+    "Gaussian",
+    "History",
+    "Mix",
+    "Records",
+    "Replace",
+    "self_consume",
+    "sweep",
+]

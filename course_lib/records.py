@@ -44,12 +44,16 @@ class Records:
         if self.y is not None:
             y = as_array(self.y, "y", min_ndim=1, dtype=None)
             if x.shape[:-1] not in (y.shape, y.shape[:-1]):
-                raise ValueError(f"y has shape {y.shape}; x of shape {x.shape} needs {x.shape[:-1]} or {x.shape[:-1]} + (k,)")
+                raise ValueError(
+                    f"y has shape {y.shape}; x of shape {x.shape} needs y of {x.shape[:-1]}, or one axis more"
+                )
             object.__setattr__(self, "y", y)
         if self.w is not None:
             w = as_array(self.w, "w", min_ndim=1)
             if w.shape != x.shape[:-1]:
-                raise ValueError(f"w has shape {w.shape}; x of shape {x.shape} needs one weight per record, {x.shape[:-1]}")
+                raise ValueError(
+                    f"w has shape {w.shape}; x of shape {x.shape} needs one weight a record, {x.shape[:-1]}"
+                )
             if w.min() < 0:
                 raise ValueError(f"w holds a negative weight ({w.min():g}); a weight is a count and must be 0 or more")
             object.__setattr__(self, "w", w)

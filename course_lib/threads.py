@@ -4,10 +4,13 @@ import contextlib
 import functools
 import os
 import sys
+import threading
 
 from course_lib.validate import as_count
 
 __all__ = ["limit_threads", "thread_count"]
+
+_inside = threading.local()  # set while a limit is in force in this thread, so that nested ones cost nothing
 
 
 def thread_count():
@@ -28,16 +31,21 @@ def _controller(torch_loaded):
 
 @contextlib.contextmanager
 def limit_threads():
-    """Run the body (or, as a decorator, the function) with `thread_count()` threads and restore the caller's setting."""
+    """Run the body with `thread_count()` threads and restore the caller's setting; works as a decorator, too."""
     torch = sys.modules.get("torch")
+    state = torch is not None
+    if getattr(_inside, "torch", None) == state:
+        yield
+        return
+    outer, _inside.torch = getattr(_inside, "torch", None), state
     threads = thread_count()
-    with _controller(torch is not None).limit(limits=threads):
-        if torch is None:
+    before = torch.get_num_threads() if torch else None
+    try:
+        with _controller(state).limit(limits=threads):
+            if torch:
+                torch.set_num_threads(threads)
             yield
-            return
-        before = torch.get_num_threads()
-        torch.set_num_threads(threads)
-        try:
-            yield
-        finally:
+    finally:
+        _inside.torch = outer
+        if torch:
             torch.set_num_threads(before)

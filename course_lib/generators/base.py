@@ -39,4 +39,6 @@ def require_fitted(generator, attribute):
         from sklearn.exceptions import NotFittedError  # three seconds to import, so only when it is raised
 
         name = type(generator).__name__
-        raise NotFittedError(f"this {name} has not been fitted yet: call fit(records, rng=rng) before sample(n, rng=rng)")
+        raise NotFittedError(
+            f"this {name} has not been fitted yet: call fit(records, rng=rng) before sample(n, rng=rng)"
+        )

@@ -63,20 +63,21 @@ class Gaussian:
         records = as_records(records)
         if records.y is not None:
             raise ValueError("records carry labels, which a Gaussian has no place for; append them to x, or drop them")
-        x, w = records.x, records.w
-        total = records.n if w is None else w.sum(-1)  # Σw
-        if np.min(total) <= self.ddof:
-            raise ValueError(f"records must count more than ddof = {self.ddof} in each replicate, got {np.min(total):g}")
+        total = np.asarray(records.n if records.w is None else records.w.sum(-1))  # Σw
+        if total.min() <= self.ddof:
+            raise ValueError(f"each replicate must count more than ddof = {self.ddof} records, got {total.min():g}")
+        mean = np.empty((*records.replicates, records.d))
+        squares = np.empty((*records.replicates, records.d, records.d))
         with limit_threads():
-            if w is None:
-                self.mean_ = x.mean(-2)
-            else:
-                self.mean_ = np.einsum("...n,...nd->...d", w, x) / total[..., None]
-            # Centred before squared: E x² − (E x)² would be all rounding error once the spread has collapsed.
-            centred = x - self.mean_[..., None, :]
-            scaled = centred if w is None else centred * w[..., None]
-            squares = scaled.swapaxes(-1, -2) @ centred
-        self.cov_ = squares / (np.asarray(total) - self.ddof)[..., None, None]
+            for block in _blocks(records):
+                x, w = records.x[block], None if records.w is None else records.w[block]
+                mean[block] = x.mean(-2) if w is None else np.einsum("...n,...nd->...d", w, x) / w.sum(-1)[..., None]
+                # Centred before squared: E x² − (E x)² would be all rounding error once the spread has collapsed.
+                centred = x - mean[block][..., None, :]
+                weighted = centred if w is None else centred * w[..., None]
+                squares[block] = weighted.swapaxes(-1, -2) @ centred
+        self.mean_ = mean
+        self.cov_ = squares / (total - self.ddof)[..., None, None]
         return self
 
     def sample(self, n, y=None, *, rng):
@@ -113,6 +114,16 @@ class Gaussian:
                 x = x @ root.swapaxes(-1, -2)
         x += self.mean_[..., None, :]
         return x
+
+
+def _blocks(records, numbers=16_000):
+    """Yield slices of the first replicate axis so small that one block's numbers stay in the processor's cache."""
+    if not records.replicates:
+        yield ...
+        return
+    step = max(1, numbers * records.replicates[0] // records.x.size)
+    for start in range(0, records.replicates[0], step):
+        yield slice(start, start + step)
 
 
 def _square_root(cov):
