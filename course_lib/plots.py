@@ -1,0 +1,257 @@
+"""How the course draws: one style, fixed colours, and the few kinds of figure that lessons share.
+
+The same policy has the same colour and marker all through the course, real data are always black, generations lie on
+one sequential map, and what the learner predicted is always the same dashed line.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from course_lib import lesson
+from course_lib.validate import as_array, as_count
+
+__all__ = [
+    "PREDICTION",
+    "REAL",
+    "band",
+    "confront",
+    "curves",
+    "generation_colour",
+    "new_figure",
+    "pictures",
+    "policy_style",
+    "use_style",
+]
+
+STYLE = Path(__file__).parent / "style.mplstyle"
+REAL = "black"
+PREDICTION = "#7a3ea8"
+GENERATIONS = "viridis"
+
+# Okabe and Ito's colours (jfly.uni-koeln.de/color), which stay apart under the common colour-vision deficiencies.
+_POLICIES = {
+    "Replace": {"color": "#d55e00", "marker": "o", "label": "replace"},
+    "Accumulate": {"color": "#0072b2", "marker": "s", "label": "accumulate"},
+    "AccumulateSubsample": {"color": "#56b4e9", "marker": "D", "label": "accumulate, subsample"},
+    "Mix": {"color": "#009e73", "marker": "^", "label": "mix"},
+    "Augment": {"color": "#e69f00", "marker": "v", "label": "augment"},
+    "Fresh": {"color": "#cc79a7", "marker": "P", "label": "fresh"},
+}
+
+
+def use_style():
+    """Apply the course's style sheet to all figures made from now on."""
+    import matplotlib.style
+
+    matplotlib.style.use(STYLE)
+
+
+def new_figure(nrows=1, ncols=1, *, title=None, xlabel=None, ylabel=None, size=None, **subplots):
+    """Return a figure in the course's style and its axes, outside pyplot's global state.
+
+    Parameters
+    ----------
+    nrows, ncols : int
+    title : str
+        The finding or the question. Of several axes it stands above all.
+    xlabel, ylabel : str
+        With units. Of several axes, they label the outer ones.
+    size : (float, float)
+        Inches; 110 pixels each.
+    **subplots
+        To `matplotlib.figure.Figure.subplots`, such as `sharey=True`.
+
+    Returns
+    -------
+    fig : matplotlib.figure.Figure
+    axes : matplotlib.axes.Axes, or an array of them
+    """
+    from matplotlib.figure import Figure
+
+    use_style()
+    fig = Figure(figsize=size)
+    axes = fig.subplots(nrows, ncols, **subplots)
+    each = np.ravel(axes)
+    for ax in each:
+        ax.set(xlabel=xlabel, ylabel=ylabel)
+        if each.size > 1:
+            ax.label_outer(remove_inner_ticks=False)
+    if title is not None:
+        each[0].set_title(title) if each.size == 1 else fig.suptitle(title, x=0.01, ha="left")
+    return fig, axes
+
+
+def policy_style(policy):
+    """Return the colour, marker and label that stand for a policy in every figure, to be passed to `Axes.plot`.
+
+    Parameters
+    ----------
+    policy : str, or a policy or its class
+        Known by its class's name, such as "Replace".
+
+    Raises
+    ------
+    ValueError
+        If the policy has no style.
+    """
+    name = policy if isinstance(policy, str) else policy.__name__ if isinstance(policy, type) else type(policy).__name__
+    if name not in _POLICIES:
+        raise ValueError(f"policy must be one of {', '.join(_POLICIES)}; got {name}")
+    return dict(_POLICIES[name])
+
+
+def generation_colour(generation, last):
+    """Return the colour of a generation, on one scale from 0 to `last`."""
+    import matplotlib
+
+    generation, last = as_count(generation, "generation", minimum=0), as_count(last, "last", minimum=1)
+    # The palest tenth of the map does not show on white.
+    return matplotlib.colormaps[GENERATIONS](0.9 * generation / last)
+
+
+def band(ax, values, *, x=None, coverage=0.8, **style):
+    """Draw the median over replicates as a line, and between which values the middle share of them lies as a band.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    values : array_like, shape (generations + 1, ...)
+        Generation first, then replicates, as in `History.scores`. Without replicates only the line is drawn.
+    x : array_like, shape (generations + 1,)
+        Default: the number of the generation.
+    coverage : float
+        The share of replicates in the band, half of the rest lying on each side.
+    **style
+        To `Axes.plot`, such as `**policy_style("Replace")` or `color=` and `label=`.
+
+    Returns
+    -------
+    matplotlib.lines.Line2D
+    """
+    values, x = _series(values, x)
+    middle = np.median(values, axis=1)
+    (line,) = ax.plot(x, middle, **{"markevery": max(1, len(x) // 10), **style})
+    if values.shape[1] > 1:
+        low, high = np.quantile(values, [(1 - coverage) / 2, (1 + coverage) / 2], axis=1)
+        ax.fill_between(x, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
+    return line
+
+
+def curves(ax, values, *, x=None, color="#808080", label=None):
+    """Draw every replicate as a thin line, and over them their median and their mean.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    values : array_like, shape (generations + 1, ...)
+        Generation first, then replicates.
+    x : array_like, shape (generations + 1,)
+        Default: the number of the generation.
+    color : matplotlib colour
+        Of the thin lines.
+    label : str
+        What one thin line is, such as "one of 200 runs".
+    """
+    values, x = _series(values, x)
+    alpha = max(0.06, min(0.6, 12 / values.shape[1]))
+    ax.plot(x, values, color=color, linewidth=0.7, alpha=alpha)
+    ax.plot([], [], color=color, linewidth=1, label=label or f"one of {values.shape[1]} runs")
+    ax.plot(x, values.mean(axis=1), color="#0072b2", linestyle="--", label="mean")
+    ax.plot(x, np.median(values, axis=1), color="#d55e00", label="median")
+
+
+def _series(values, x):
+    values = as_array(values, "values", min_ndim=1)
+    values = values.reshape(len(values), -1)
+    x = np.arange(len(values)) if x is None else as_array(x, "x", min_ndim=1)
+    if len(x) != len(values):
+        raise ValueError(f"x must have one entry per generation, {len(values)}; got {len(x)}")
+    return values, x
+
+
+def confront(ax, id, *, x=None, orient="h", loc="lower right"):
+    """Draw the learner's prediction onto the outcome's axes, or say that there is none.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    id : str
+        The question, which `lesson.predict` has asked before.
+    x : float
+        For a number: where on the x axis it was predicted; a marker stands there. Default: a line across the axes.
+    orient : {"h", "v"}
+        Whether a number is a value on the y axis (a horizontal line) or on the x axis (a vertical one).
+    loc : str
+        The corner for the words of a prediction that is not a number, or is missing: see `Axes.legend`.
+
+    Raises
+    ------
+    ValueError
+        If the question was not asked in this kernel, or `orient` is unknown.
+    """
+    if orient not in ("h", "v"):
+        raise ValueError(f'orient must be "h" or "v", got {orient!r}')
+    value, words = lesson.kept_prediction(id)
+    if words is None:
+        _note(ax, "no prediction kept for this question", "#595959", loc)
+    elif isinstance(value, str):
+        _note(ax, f"your prediction: {words}", PREDICTION, loc)
+    else:
+        _mark(ax, value, f"your prediction: {words}", x, orient)
+
+
+def _mark(ax, value, words, x, orient):
+    near = {"color": PREDICTION, "xytext": (4, 4), "textcoords": "offset points", "bbox": _GROUND, "zorder": 5}
+    if x is not None:
+        ax.plot([x], [value], marker="*", markersize=14, color=PREDICTION, linestyle="none", zorder=5)
+        ax.annotate(words, (x, value), **near)
+    elif orient == "h":
+        ax.axhline(value, color=PREDICTION, linestyle=(0, (5, 2)), zorder=4)
+        ax.annotate(words, (0, value), xycoords=ax.get_yaxis_transform(), **near)
+    else:
+        ax.axvline(value, color=PREDICTION, linestyle=(0, (5, 2)), zorder=4)
+        ax.annotate(words, (value, 0), xycoords=ax.get_xaxis_transform(), rotation=90, **near)
+
+
+def _note(ax, words, color, loc):
+    from matplotlib.offsetbox import AnchoredText
+
+    note = AnchoredText(words, loc=loc, frameon=False, prop={"color": color, "fontsize": "small", "bbox": _GROUND})
+    ax.add_artist(note)
+
+
+_GROUND = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1.5}
+
+
+def pictures(images, *, titles, ncols=None, title=None, cmap="gray_r"):
+    """Return a figure with one panel per picture, without axes.
+
+    Parameters
+    ----------
+    images : array_like, shape (k, height, width) or (k, height, width, 3)
+        Grey values, all on the scale of the largest and smallest, or colours from 0 to 1 or 0 to 255.
+    titles : list of str
+        One per picture.
+    ncols : int
+        Panels in a row; default all.
+    title : str
+        Above all.
+    cmap : str
+        For grey values: by default, ink on paper.
+    """
+    images = as_array(images, "images", min_ndim=3, dtype=None)
+    if len(titles) != len(images):
+        raise ValueError(f"titles must be one per picture, {len(images)}; got {len(titles)}")
+    ncols = len(images) if ncols is None else as_count(ncols, "ncols")
+    nrows = -(-len(images) // ncols)
+    width = 8 / ncols
+    height = nrows * (width * images.shape[1] / images.shape[2] + 0.35) + (0.4 if title else 0)
+    fig, axes = new_figure(nrows, ncols, title=title, size=(8, height), squeeze=False)
+    for ax in axes.flat:
+        ax.axis("off")
+    scale = {"vmin": images.min(), "vmax": images.max(), "cmap": cmap} if images.ndim == 3 else {}
+    for ax, image, words in zip(axes.flat, images, titles, strict=False):
+        ax.imshow(image, **scale)
+        ax.set_title(words, fontsize="medium", fontweight="normal")
+    return fig, axes

@@ -1,0 +1,260 @@
+"""What a learner has done: passed checks, predictions and quiz answers, kept in one small file of their own.
+
+The file lies in the user's data folder, never in the repository; the environment variable `COURSE_PROGRESS` names
+another folder. Each entry carries its time and is never changed, so two kernels, or two computers, are merged by
+taking every entry of both. What cannot be written stays in this process and is tried again with the next entry.
+"""
+
+import json
+import math
+import numbers
+import os
+import re
+import tempfile
+import warnings
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+__all__ = [
+    "answers",
+    "export_progress",
+    "import_progress",
+    "passed_checks",
+    "prediction",
+    "predictions",
+    "record_answer",
+    "record_check",
+    "record_prediction",
+]
+
+SCHEMA = 1
+_ENTRY_KEYS = {"checks": {"at"}, "predictions": {"at", "value"}, "answers": {"at", "choice", "correct"}}
+
+_unsaved = {}  # by file: entries that could not be written
+_warned = set()
+
+
+def record_check(id):
+    """Keep that the check `id` (such as "01.2") was passed; only the first time counts."""
+    if id not in passed_checks():
+        _record("checks", id, {})
+
+
+def passed_checks():
+    """Return the ids of the checks passed so far, sorted."""
+    return sorted(_state()["checks"])
+
+
+def record_prediction(id, value):
+    """Keep a prediction; the same value again is not a new prediction.
+
+    Parameters
+    ----------
+    id : str
+        The question, such as "01.spread".
+    value : float, int or str
+
+    Raises
+    ------
+    ValueError
+        If `id` does not start with two digits and a dot, or `value` is neither a finite number nor a text.
+    """
+    value = _as_value(value)
+    if prediction(id) != value:
+        _record("predictions", id, {"value": value})
+
+
+def prediction(id):
+    """Return the last prediction kept for the question `id`, or None."""
+    return predictions().get(id, [None])[-1]
+
+
+def predictions():
+    """Return every prediction kept: a dict from a question's id to its values, the first one first."""
+    return {id: [entry["value"] for entry in entries] for id, entries in _state()["predictions"].items()}
+
+
+def record_answer(id, choice, correct):
+    """Keep the answer `choice` (a letter) to the quiz question `id`, and whether it was right."""
+    _record("answers", id, {"choice": str(choice), "correct": bool(correct)})
+
+
+def answers():
+    """Return every answer kept: a dict from a quiz question's id to pairs (choice, correct), the first one first."""
+    return {
+        id: [(entry["choice"], entry["correct"]) for entry in entries] for id, entries in _state()["answers"].items()
+    }
+
+
+def export_progress(path):
+    """Write all that is kept to the file `path`, to be taken to another computer, and return where it lies."""
+    path = Path(path).expanduser().absolute()
+    _write(path, _state())
+    return path
+
+
+def import_progress(path):
+    """Add what an exported file holds to what is kept here; nothing kept here is lost.
+
+    Raises
+    ------
+    ValueError
+        If the file is not one that `export_progress` wrote.
+    FileNotFoundError
+        If there is no such file.
+    """
+    try:
+        state = _read(Path(path).expanduser())
+    except (_Damaged, _Newer) as error:
+        raise ValueError(f"path must name a file written by export_progress; {path} {error}") from None
+    file = _file()
+    _unsaved[file] = _merge(_unsaved.get(file, _empty()), state)
+    _save(file)
+
+
+class _Damaged(Exception):
+    """The file is not a progress file."""
+
+
+class _Newer(Exception):
+    """The file is a progress file of a later version of the course."""
+
+
+def _file():
+    """Return where progress is kept, or None where the user has no home."""
+    folder = os.environ.get("COURSE_PROGRESS")
+    if not folder:
+        import platformdirs
+
+        folder = platformdirs.user_data_dir("synthetic-data-course", appauthor=False)
+    folder = Path(folder).expanduser()
+    # Without a home, "~" stays as it is: a folder of that name must not appear in the current one.
+    return None if "~" in folder.parts[:1] else folder.absolute() / "progress.json"
+
+
+def _empty():
+    return {kind: {} for kind in _ENTRY_KEYS}
+
+
+def _merge(first, second):
+    """Return every entry of both, each once, by time."""
+    merged = _empty()
+    for kind, by_id in merged.items():
+        for id in [*first[kind], *second[kind]]:
+            entries = list(first[kind].get(id, []))
+            entries += [entry for entry in second[kind].get(id, []) if entry not in entries]
+            by_id[id] = sorted(entries, key=lambda entry: entry["at"])
+    return merged
+
+
+def _state():
+    """Return what the file holds together with what could not be written to it."""
+    file = _file()
+    stored = _empty()
+    if file is not None:
+        try:
+            stored = _read(file)
+        except FileNotFoundError:
+            pass
+        except (OSError, _Damaged, _Newer) as error:
+            _warn(file, error)
+    return _merge(stored, _unsaved.get(file, _empty()))
+
+
+def _record(kind, id, entry):
+    entry = {"at": datetime.now(UTC).isoformat(timespec="microseconds"), **entry}
+    file = _file()
+    _unsaved[file] = _merge(_unsaved.get(file, _empty()), {**_empty(), kind: {_as_id(id): [entry]}})
+    _save(file)
+
+
+def _save(file):
+    """Write what is not yet written, next to whatever another kernel has written meanwhile."""
+    if file is None:
+        _warn(file, "cannot be written: no home folder was found")
+        return
+    from filelock import FileLock
+
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{file}.lock", timeout=5):
+            try:
+                stored = _read(file)
+            except FileNotFoundError:
+                stored = _empty()
+            except _Damaged as error:
+                aside = file.with_name(f"progress-damaged-{datetime.now():%Y%m%d-%H%M%S-%f}.json")
+                os.replace(file, aside)
+                _warn(file, f"{error}; it now lies beside it as {aside.name}, and a new one was begun")
+                stored = _empty()
+            _write(file, _merge(stored, _unsaved[file]))
+    except (OSError, _Newer) as error:  # a lock that stays taken raises a TimeoutError, which is an OSError
+        _warn(file, error)
+    else:
+        del _unsaved[file]
+
+
+def _read(path):
+    try:
+        return _validated(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:  # not JSON, or not UTF-8
+        raise _Damaged(f"cannot be read as JSON ({error})") from None
+
+
+def _write(path, state):
+    """Write all or nothing: a reader, or a crash, sees the old file or the new one."""
+    text = json.dumps({"schema": SCHEMA, **state}, indent=1, ensure_ascii=False)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix="progress-", suffix=".tmp")
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _validated(content):
+    if not isinstance(content, dict) or not isinstance(content.get("schema"), int):
+        raise _Damaged("is not a progress file")
+    if content["schema"] > SCHEMA:
+        raise _Newer(f"was written by a later version of the course (schema {content['schema']}, here {SCHEMA})")
+    try:
+        for kind, keys in _ENTRY_KEYS.items():
+            for id, entries in content[kind].items():
+                _as_id(id)
+                for entry in entries:
+                    datetime.fromisoformat(entry["at"])
+                    if entry.keys() != keys:
+                        raise ValueError(f"an entry of {id} has the keys {sorted(entry)}")
+                    if kind == "predictions":
+                        _as_value(entry["value"])
+        return {kind: content[kind] for kind in _ENTRY_KEYS}
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _Damaged(f"is not a progress file ({error!r})") from None
+
+
+def _as_id(id):
+    if not isinstance(id, str) or not re.fullmatch(r"\d\d\.\w+", id):
+        raise ValueError(f'id must be a lesson\'s number, a dot and a name, such as "01.spread"; got {id!r}')
+    return id
+
+
+def _as_value(value):
+    if isinstance(value, str):
+        return value
+    if isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value):
+        return int(value) if isinstance(value, numbers.Integral) else float(value)
+    raise ValueError(f"value must be a finite number or a text, got {value!r}")
+
+
+def _warn(file, what):
+    """Say once what went wrong with the progress file; the lesson goes on."""
+    message = f"Your progress file {file or ''} {what}. Until that changes, progress is kept for this session only."
+    if message not in _warned:
+        _warned.add(message)
+        warnings.warn(message, stacklevel=2)

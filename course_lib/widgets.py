@@ -1,0 +1,179 @@
+"""Interactive figures and questions that also say what they have to say where widgets do not work."""
+
+import html
+import itertools
+
+import ipywidgets
+
+from course_lib.lesson import figure_html
+
+__all__ = ["Static", "explore", "prediction_box", "quiz_box", "try_whole_range"]
+
+
+class Static(ipywidgets.VBox):
+    """A box of widgets with a form in plain HTML and in plain text, for views without widgets.
+
+    A stored notebook, an untrusted one and a static page show the HTML; a running one shows the widgets.
+    """
+
+    def __init__(self, children, *, static_html, static_text):
+        super().__init__(children)
+        self._static = {"text/html": static_html, "text/plain": static_text}
+
+    def _repr_mimebundle_(self, **kwargs):
+        return super()._repr_mimebundle_(**kwargs) | self._static
+
+
+def prediction_box(ask, form, kept, *, keep, static_html, static_text):
+    """Return the widget of `lesson.predict`: a control, and a button that keeps what it stands at.
+
+    A slider always stands somewhere; only the button makes that a prediction.
+    """
+    control = form.control(kept)
+    button = ipywidgets.Button(description="Keep", tooltip="Keep this prediction")
+    reply = ipywidgets.HTML(_status("" if kept is None else f"Kept before: {form.say(kept)}."))
+
+    def on_click(_button):
+        if control.value is None:
+            reply.value = _status("Choose one first.")
+        else:
+            keep(control.value)
+            reply.value = _status(f"Kept: {form.say(control.value)}. The figure that answers it will show it.")
+
+    button.on_click(on_click)
+    return Static([ipywidgets.HTML(ask), control, button, reply], static_html=static_html, static_text=static_text)
+
+
+def quiz_box(ask, options, *, reply, static_html, static_text):
+    """Return the widget of `lesson.answer`: one button per option, and the reply to the last one pressed."""
+    said = ipywidgets.HTML(_status(""))
+
+    def on_click(button):
+        said.value = _status(reply(button.description))
+
+    buttons = [
+        ipywidgets.Button(description=letter, tooltip=f"Answer {letter}: {text}", layout={"width": "4em"})
+        for letter, text in options.items()
+    ]
+    for button in buttons:
+        button.on_click(on_click)
+    return Static(
+        [ipywidgets.HTML(ask), ipywidgets.HBox(buttons), said], static_html=static_html, static_text=static_text
+    )
+
+
+def _status(text):
+    return f'<p role="status">{html.escape(text)}</p>'
+
+
+_explored = {}  # by the name of the drawing function: the sliders of this kernel
+
+
+def explore(draw, *, label, values, start, describe=str):
+    """Show a figure with a slider (or several) that redraws it.
+
+    Parameters
+    ----------
+    draw : callable
+        `draw(value)` returns `(fig, alt, caption)` and changes nothing: the same value gives the same figure. It is
+        called once per value at most. With several sliders it is called with keywords.
+    label : str, or dict of str
+        What the slider sets, in the learner's words. With several sliders: one per name of an argument of `draw`.
+    values : sequence, or dict of sequences
+        The values that the slider stops at.
+    start : object, or dict
+        The first value, one of `values`.
+    describe : callable
+        Turns a value into the text beside the slider.
+
+    Raises
+    ------
+    ValueError
+        If `start` is not among `values`, or the names in the dicts differ.
+    Exception
+        What `draw` raises for the first state. For a later one it is shown in place of the figure.
+    """
+    from IPython.display import display
+
+    explorer = _Explorer(draw, label, values, start, describe)
+    _explored[f"{draw.__module__}.{draw.__qualname__}"] = explorer
+    display(explorer)
+
+
+def try_whole_range():
+    """Draw every figure that the sliders of this kernel can reach, and print how many there were.
+
+    Raises
+    ------
+    ValueError
+        If a state has no usable alternative text or caption, or the first state, drawn again after all the others,
+        is no longer the same.
+    Exception
+        What a drawing function raises.
+    """
+    states = sum(explorer.try_whole_range() for explorer in _explored.values())
+    sliders = sum(len(explorer.sliders) for explorer in _explored.values())
+    print(f"{sliders} slider{'s' * (sliders != 1)}, {states} state{'s' * (states != 1)}")
+
+
+class _Explorer(Static):
+    def __init__(self, draw, label, values, start, describe):
+        self.one = not isinstance(values, dict)
+        if self.one:
+            label, values, start = {"": label}, {"": values}, {"": start}
+        if not values.keys() == label.keys() == start.keys():
+            names = f"{list(label)}, {list(values)} and {list(start)}"
+            raise ValueError(f"label, values and start must name the same sliders, got {names}")
+        for name, choices in values.items():
+            if start[name] not in list(choices):
+                raise ValueError(f"start must be one of values, {list(choices)}; got {start[name]!r}")
+        self.draw, self.drawn = draw, {}
+        self.sliders = [
+            ipywidgets.SelectionSlider(
+                options=[(describe(value), value) for value in values[name]],
+                value=start[name],
+                description=label[name],
+                style={"description_width": "initial"},
+                layout={"width": "min(100%, 40em)"},
+            )
+            for name in values
+        ]
+        self.names, self.start = list(values), tuple(start.values())
+        first = self.html(self.start)
+        self.figure = ipywidgets.HTML(first)
+        for slider in self.sliders:
+            slider.observe(self.update, "value")
+        said = "; ".join(
+            f"{slider.description}: from {slider.options[0][0]} to {slider.options[-1][0]}, here {slider.label}"
+            for slider in self.sliders
+        )
+        note = f"In a running notebook a slider sets {said}."
+        super().__init__(
+            [*self.sliders, self.figure],
+            static_html=f"{first}<p><small>{html.escape(note)}</small></p>",
+            static_text=note,
+        )
+
+    def html(self, state):
+        if state not in self.drawn:
+            self.drawn[state] = self.fresh_html(state)
+        return self.drawn[state]
+
+    def fresh_html(self, state):
+        fig, alt, caption = self.draw(*state) if self.one else self.draw(**dict(zip(self.names, state, strict=True)))
+        return figure_html(fig, alt=alt, caption=caption)
+
+    def update(self, _change):
+        try:
+            self.figure.value = self.html(tuple(slider.value for slider in self.sliders))
+        except Exception as error:  # a callback has no cell to raise into: the learner sees it here
+            message = f"This state could not be drawn. {type(error).__name__}: {error}"
+            self.figure.value = f'<p role="alert">{html.escape(message)}</p>'
+
+    def try_whole_range(self):
+        states = list(itertools.product(*([value for _, value in slider.options] for slider in self.sliders)))
+        for state in states:
+            self.fresh_html(state)
+        if self.fresh_html(self.start) != self.drawn[self.start]:
+            raise ValueError(f"draw must be a pure function; its figure for {self.start} changed when drawn again")
+        return len(states)
