@@ -1,0 +1,83 @@
+# `make lab` sets the course up and opens it, `make test` proves that it works; `make help` lists the rest.
+# On Windows these targets run in Git Bash; README.md gives the same steps without make.
+
+ifeq ($(OS),Windows_NT)
+PYTHON ?= python
+PY := .venv/Scripts/python
+else
+PYTHON ?= python3
+PY := .venv/bin/python
+endif
+
+PIP := $(PY) -m pip install --disable-pip-version-check --constraint constraints.txt
+NEEDS := pyproject.toml constraints.txt share/jupyter/lab/settings/overrides.json
+START := /lab/tree/notebooks/00_start_here.ipynb
+OLDEST_PYTHON := $(shell sed -n 's/^requires-python = ">=\(.*\)"/\1/p' pyproject.toml)
+
+# torch goes first and alone: the default wheel for Linux brings several GB of CUDA and doubles the memory that an
+# import takes, and only the CPU index has one without. Where that index cannot be reached, one failed look-up is all
+# that it costs, and the same line goes on with what else there is.
+define INSTALL
+$(PIP) --no-deps torch \
+    --extra-index-url https://download.pytorch.org/whl/cpu --retries 1 --timeout 15
+$(PIP) --editable
+endef
+
+# Nobody's progress may change what a test or a stored notebook sees, and a progress bar is no output to compare.
+CLEAN_SLATE := slate=$$(mktemp -d) && trap 'rm -rf "$$slate"' EXIT && export COURSE_PROGRESS="$$slate" TQDM_DISABLE=1 &&
+
+.PHONY: help lab test exercises notebooks lint bench browser
+
+help:
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
+
+lab: .venv/installed-lab ## set up, and open the course in JupyterLab; LAB_ARGS are passed on to it
+	$(PY) -m jupyterlab --LabApp.default_url=$(START) $(AS_ROOT) $(LAB_ARGS)
+
+# JupyterLab refuses to run as root without this; in a container there is often nobody else.
+AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
+
+test: .venv/installed-dev ## set up, and run every test but the browser's; PYTEST_ARGS are passed on to pytest
+	$(CLEAN_SLATE) $(PY) -m pytest tests --ignore=tests/browser $(PYTEST_ARGS)
+
+browser: .venv/installed-dev ## open the lessons in a real browser; installs Chromium where it is missing
+	chromium=$$($(PY) tools/get_chromium.py) && export CHROMIUM="$$chromium" && \
+	$(CLEAN_SLATE) $(PY) -m pytest tests/browser $(PYTEST_ARGS)
+
+exercises: .venv/installed-dev ## build exercises/ from solutions/; FORCE=1 also overwrites answers
+	$(PY) tools/build_exercises.py
+
+notebooks: .venv/installed-dev ## run the notebooks that changed and store them as run; FORCE=1 also local changes
+	$(CLEAN_SLATE) $(PY) tools/run_notebooks.py
+
+lint: .venv/installed-dev ## check code and notebooks
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+
+bench: .venv/installed-dev ## time the library beside its peers
+	for script in benchmarks/*.py; do $(PY) "$$script" || exit 1; done
+
+# An environment that cannot run pip is one that was left half made, or whose Python is gone: it is made anew.
+define ENVIRONMENT
+@command -v $(PYTHON) >/dev/null || { \
+    echo "There is no $(PYTHON) here. Install Python $(OLDEST_PYTHON) or newer, or name yours: make lab PYTHON=python3.12"; \
+    exit 1; }
+@$(PYTHON) -c 'import sys; needed = "$(OLDEST_PYTHON)"; found = sys.version_info[:2]; \
+    sys.exit(0 if found >= tuple(map(int, needed.split("."))) else \
+    "The course needs Python %s or newer, and $(PYTHON) is %d.%d. Install a newer one, or name it: make lab PYTHON=python3.12" \
+    % ((needed,) + found))'
+@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+endef
+
+.venv/installed-lab: $(NEEDS)
+	$(ENVIRONMENT)
+	$(INSTALL) .
+	touch $@
+
+.venv/installed-dev: $(NEEDS)
+	$(ENVIRONMENT)
+	$(INSTALL) ".[dev]"
+	touch .venv/installed-lab $@
+
+# tools/build_exercises.py and tools/run_notebooks.py read it.
+export FORCE
