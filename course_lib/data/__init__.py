@@ -1,0 +1,32 @@
+"""Data: real tables, pictures and text that come with the installed libraries, toys of known density, your own file.
+
+Nothing here touches the network. What is needed again and again as fresh data has `sample(n, *, rng)`.
+"""
+
+from course_lib.data.dataset import About, Dataset
+from course_lib.data.digits import digits, picture_grid
+from course_lib.data.patients import patients
+from course_lib.data.photographs import Photograph, photographs
+from course_lib.data.tables import Table, read_csv
+from course_lib.data.text import Text, manual
+from course_lib.data.toys import Modes, TwoMoons, grid, ring, two_gaussians, two_moons
+
+__all__ = [
+    "About",
+    "Dataset",
+    "Modes",
+    "Photograph",
+    "Table",
+    "Text",
+    "TwoMoons",
+    "digits",
+    "grid",
+    "manual",
+    "patients",
+    "photographs",
+    "picture_grid",
+    "read_csv",
+    "ring",
+    "two_gaussians",
+    "two_moons",
+]

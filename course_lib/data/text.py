@@ -1,0 +1,74 @@
+"""Text: the words of the Python manual that comes with every interpreter."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.data.dataset import About
+from course_lib.records import Records
+
+__all__ = ["Text", "manual"]
+
+_ABOUT = About(
+    source="the Python manual as kept for the interpreter's own help, module pydoc_data.topics of the standard library",
+    licence="PSF License Agreement, that of Python itself",
+    row="one word of running text",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Text:
+    """Running text as a sequence of codes.
+
+    Attributes
+    ----------
+    tokens : numpy.ndarray of int64, shape (n,)
+        For each word of the running text its code, a place in the vocabulary; read-only.
+    vocabulary : tuple of str
+        The different words, the most frequent first; words that are equally frequent in alphabetical order.
+    about : About
+    """
+
+    tokens: np.ndarray
+    vocabulary: tuple[str, ...]
+    about: About
+
+    def words(self, tokens):
+        """Return the words that stand for the codes `tokens`, as a list."""
+        return [self.vocabulary[token] for token in tokens]
+
+    def counts(self):
+        """Return how often each word of the vocabulary is used, shape (len(vocabulary),)."""
+        return np.bincount(self.tokens, minlength=len(self.vocabulary))
+
+    def records(self):
+        """Return the words as symbols: `Records` with x of shape (n, 1)."""
+        return Records(self.tokens[:, None])
+
+
+def manual():
+    """Return the words of the Python manual, in lower case and without digits and punctuation.
+
+    A word is a run of the letters a to z, with an apostrophe allowed inside ("isn't"). The topics follow each other in
+    alphabetical order of their names.
+
+    Returns
+    -------
+    Text
+
+    Notes
+    -----
+    The manual belongs to the interpreter that runs the lesson, so *the numbers differ between Python versions*: there
+    are about 64,000 words in Python 3.11 and more in later ones. Nothing should be asserted to the last digit about it.
+    """
+    from pydoc_data.topics import topics
+
+    running = [word for name in sorted(topics) for word in re.findall(r"[a-z]+(?:'[a-z]+)*", topics[name].lower())]
+    counts = Counter(running)
+    vocabulary = tuple(sorted(counts, key=lambda word: (-counts[word], word)))
+    code = {word: place for place, word in enumerate(vocabulary)}
+    tokens = np.array([code[word] for word in running])
+    tokens.flags.writeable = False
+    return Text(tokens, vocabulary, _ABOUT)
