@@ -17,6 +17,7 @@ __all__ = [
     "band",
     "confront",
     "curves",
+    "describe",
     "generation_colour",
     "new_figure",
     "pictures",
@@ -164,6 +165,34 @@ def curves(ax, values, *, x=None, color="#595959", run="run"):
     over = {"color": color, "path_effects": _halo()}
     ax.plot(x, values.mean(axis=1), **over, linestyle="--", label=f"mean of {count} {run}s")
     ax.plot(x, np.median(values, axis=1), **over, linewidth=3, label=f"median of {count} {run}s")
+
+
+def describe(name, values, *, at, x=None, decimals=2):
+    """Return a sentence for an alternative text: where a line, or the middle of many, stands at some points.
+
+    Parameters
+    ----------
+    name : str
+        What the line shows, such as "spread under replace".
+    values : array_like, shape (generations + 1, ...)
+        Generation first, then replicates; of several replicates the median is told, and the middle 80% at the end.
+    at : sequence of int
+        The generations to tell, in order.
+    x : array_like, shape (generations + 1,)
+        What the x axis shows; default: the number of the generation.
+    decimals : int
+
+    Examples
+    --------
+    >>> describe("spread", [1.0, 0.5, 0.25], at=[0, 2])
+    'spread: 1.00 at 0, 0.25 at 2.'
+    """
+    values, x = _series(values, x)
+    told = [f"{np.median(values[t]):.{decimals}f} at {x[t]:g}" for t in at]
+    if values.shape[1] == 1:
+        return f"{name}: {', '.join(told)}."
+    low, high = np.quantile(values[at[-1]], [0.1, 0.9])
+    return f"{name}, median: {', '.join(told)} (80% of runs from {low:.{decimals}f} to {high:.{decimals}f})."
 
 
 def _series(values, x):
