@@ -23,7 +23,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from notebook_files import ROOT, code_cells, fingerprint, read, store
+from notebook_files import ROOT, code_cells, fingerprint, notebooks_in, read, store
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 TITLE, EXERCISE_TITLE = "# Solution", "# Exercise"
@@ -172,8 +172,8 @@ def holds_work(path: Path) -> bool:
 def differences(solutions: Path, exercises: Path) -> list[str]:
     """Say in which files `exercises` is not what `solutions` produces."""
     found = []
-    made = {path.name for path in solutions.glob("*.ipynb")}
-    for name in sorted(made | {path.name for path in exercises.glob("*.ipynb")}):
+    made = {path.name for path in notebooks_in(solutions)}
+    for name in sorted(made | {path.name for path in notebooks_in(exercises)}):
         if name not in made:
             found.append(f"{exercises / name}: there is no solution of this name")
         elif not (exercises / name).exists():
@@ -210,7 +210,7 @@ def main() -> int:
         found = differences(solutions, exercises)
         print("\n".join(found) or "Every exercise is what its solution produces.")
         return int(bool(found))
-    chosen = [solutions / name.name for name in options.names] or sorted(solutions.glob("*.ipynb"))
+    chosen = [solutions / name.name for name in options.names] or notebooks_in(solutions)
     left_alone = build(chosen, exercises, force=os.environ.get("FORCE") == "1")
     print(f"{len(chosen) - len(left_alone)} exercises built.")
     for path in left_alone:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,11 +12,17 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parent.parent
+NAME = re.compile(r"\d\d_\w+\.ipynb")  # JupyterLab names a duplicate NN_name-Copy1.ipynb
 TRY_WIDGETS = "from course_lib.widgets import try_whole_range\ntry_whole_range()"
 
 # Stored notebooks carry no version numbers of one machine's Python, so that a run elsewhere changes no line.
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE_INFO = {"name": "python"}
+
+
+def notebooks_in(folder: Path) -> list[Path]:
+    """Return the course's notebooks in a folder, in reading order, without a learner's own files and copies."""
+    return sorted(path for path in folder.glob("*.ipynb") if NAME.fullmatch(path.name))
 
 
 def read(path: Path) -> NotebookNode:

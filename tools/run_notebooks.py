@@ -29,6 +29,7 @@ from notebook_files import (
     TRY_WIDGETS,
     code_cells,
     fingerprint,
+    notebooks_in,
     read,
     run,
     run_environment,
@@ -102,7 +103,7 @@ def main() -> int:
     options = parser.parse_args()
     paths = [path.resolve() for path in options.names]
     if not paths:
-        paths = [path for folder in ("notebooks", "solutions") for path in sorted((ROOT / folder).glob("*.ipynb"))]
+        paths = [path for folder in ("notebooks", "solutions") for path in notebooks_in(ROOT / folder)]
         paths = [path for path in paths if options.all or is_stale(read(path))]
     status = 0
     for path in paths:
