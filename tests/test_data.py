@@ -1,11 +1,11 @@
 """The data sets that come with the course, the container they come in, and the toys of known density."""
 
 import math
+import pydoc_data.topics
 import subprocess
 import sys
 
 import numpy as np
-import pydoc_data.topics
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -211,7 +211,7 @@ def test_units_of_patients_follow_the_quantity():
 
 
 def test_compactness_is_not_what_its_formula_says():
-    # By the isoperimetric inequality perimeter^2 / area - 1 is at least 4 pi - 1; the docstring says the file disagrees.
+    # For any outline perimeter^2 / area - 1 is at least 4 pi - 1; the docstring says that the file disagrees.
     compactness = patients().column("mean nucleus compactness")
     assert compactness.max() < 0.346 < 4 * math.pi - 1
     points = patients().column("mean nucleus concave points")

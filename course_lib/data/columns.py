@@ -112,7 +112,8 @@ def _refuse_near_numbers(path, texts, numbers):
     if texts.map(Numbers(numbers.thousands).is_number).all():
         raise ValueError(
             f"{path}: column {texts.name!r} holds numbers with {numbers.thousands!r} as decimal sign (line "
-            f"{texts.index[0]}: {texts.iloc[0]!r}), but decimal is {numbers.decimal!r}. Correct one of the two, {insist}"
+            f"{texts.index[0]}: {texts.iloc[0]!r}), but decimal is {numbers.decimal!r}. Correct one of "
+            f"the two, {insist}"
         )
 
 

@@ -130,9 +130,9 @@ def _decoding_failed(path, raw, encoding, error):
     context = raw[max(line_start, offset - 15) : offset + 10].splitlines()[0].decode("cp1252", errors="replace")
     line = raw.count(b"\n", 0, offset) + 1
     return (
-        f"{path} is not encoded as {encoding}: byte 0x{raw[offset]:02x} on line {line} (offset {offset}) does not fit. In "
-        f"cp1252, usual for files from Windows, the place reads {context!r}. Pass encoding='cp1252' if that is right; "
-        "else try 'utf-8', 'utf-8-sig' or the encoding of the program that saved the file"
+        f"{path} is not encoded as {encoding}: byte 0x{raw[offset]:02x} on line {line} (offset {offset}) does not fit. "
+        f"In cp1252, usual for files from Windows, the place reads {context!r}. Pass encoding='cp1252' if that is "
+        "right; else try 'utf-8', 'utf-8-sig' or the encoding of the program that saved the file"
     )
 
 
