@@ -217,7 +217,8 @@ def confront(ax, id, *, x=None, orient="h", loc="lower right"):
     orient : {"h", "v"}
         Whether a number without `x` is a value on the y axis (a horizontal line) or on the x axis (a vertical one).
     loc : str
-        The corner to put the words in, as in `Axes.legend`; beside a marker or a line, its nearer end or side.
+        Towards which corner the words stand, as in `Axes.legend`. A choice, and the note that no prediction was kept,
+        stand below the axes.
 
     Raises
     ------
@@ -228,9 +229,9 @@ def confront(ax, id, *, x=None, orient="h", loc="lower right"):
         raise ValueError(f'orient must be "h" or "v", got {orient!r}')
     value, words = lesson.kept_prediction(id)
     if words is None:
-        _note(ax, "no prediction kept for this question", "#595959", loc)
+        _note(ax, "no prediction kept for this question", "#595959")
     elif isinstance(value, str):
-        _note(ax, f"your prediction: {words}", PREDICTION, loc)
+        _note(ax, f"your prediction: {words}", PREDICTION)
     else:
         _mark(ax, value, f"your prediction: {words}", x, orient, loc)
 
@@ -271,11 +272,19 @@ def _halo():
     return [withStroke(linewidth=4, foreground="white")]
 
 
-def _note(ax, words, color, loc):
-    from matplotlib.offsetbox import AnchoredText
-
-    style = {"color": color, "fontsize": "small", "path_effects": _halo()}
-    ax.add_artist(AnchoredText(words, loc=loc, frameon=False, prop=style))
+def _note(ax, words, color):
+    # Below the x axis's label, where no data and no legend can be.
+    ax.annotate(
+        words,
+        (1, 0),
+        xycoords="axes fraction",
+        xytext=(0, -41),
+        textcoords="offset points",
+        ha="right",
+        va="top",
+        color=color,
+        fontsize="small",
+    )
 
 
 def pictures(images, *, titles, ncols=None, title=None, cmap="gray_r"):
@@ -294,14 +303,17 @@ def pictures(images, *, titles, ncols=None, title=None, cmap="gray_r"):
     cmap : str
         For grey values: by default, ink on paper.
     """
+    import matplotlib
+
     images = as_array(images, "images", min_ndim=3, dtype=None)
     if len(titles) != len(images):
         raise ValueError(f"titles must be one per picture, {len(images)}; got {len(titles)}")
     ncols = len(images) if ncols is None else as_count(ncols, "ncols")
     nrows = -(-len(images) // ncols)
-    width = 8 / ncols
-    height = nrows * (width * images.shape[1] / images.shape[2] + 0.35) + (0.4 if title else 0)
-    fig, axes = new_figure(nrows, ncols, title=title, size=(8, height), squeeze=False)
+    use_style()
+    width = matplotlib.rcParams["figure.figsize"][0]
+    height = nrows * (width / ncols * images.shape[1] / images.shape[2] + 0.35) + (0.4 if title else 0)
+    fig, axes = new_figure(nrows, ncols, title=title, size=(width, height), squeeze=False)
     for ax in axes.flat:
         ax.axis("off")
     scale = {"vmin": images.min(), "vmax": images.max(), "cmap": cmap} if images.ndim == 3 else {}

@@ -144,10 +144,10 @@ class _Explorer(Static):
         for slider in self.sliders:
             slider.observe(self.update, "value")
         said = "; ".join(
-            f"{slider.description}: from {slider.options[0][0]} to {slider.options[-1][0]}, here {slider.label}"
+            f"{slider.description}: {slider.label}, from {slider.options[0][0]} to {slider.options[-1][0]}"
             for slider in self.sliders
         )
-        note = f"In a running notebook a slider sets {said}."
+        note = f"In a running notebook a slider redraws this figure. {said}."
         super().__init__(
             [*self.sliders, self.figure],
             static_html=f"{first}<p><small>{html.escape(note)}</small></p>",
