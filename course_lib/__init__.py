@@ -5,6 +5,14 @@ Everything is one of five things, and each has one home: data (`course_lib.data`
 meet (`course_lib.loop`).
 """
 
+try:
+    import numpy  # noqa: F401
+except ModuleNotFoundError:
+    # The usual way to come here is another Python than the course's own: say so, also to `-m course_lib.check_env`.
+    from course_lib.check_env import check_environment, report
+
+    raise ModuleNotFoundError("course_lib cannot run in this Python.\n" + report(check_environment())) from None
+
 from course_lib.generators import Gaussian
 from course_lib.loop import History, self_consume
 from course_lib.policies import Accumulate, AccumulateSubsample, Augment, Fresh, Mix, Replace

@@ -23,13 +23,18 @@ __all__ = [
     "passed_checks",
     "prediction",
     "predictions",
+    "progress_file",
     "record_answer",
     "record_check",
     "record_prediction",
 ]
 
 SCHEMA = 1
-_ENTRY_KEYS = {"checks": {"at"}, "predictions": {"at", "value"}, "answers": {"at", "choice", "correct"}}
+_ENTRY = {  # what an entry of each kind holds
+    "checks": {"at": str},
+    "predictions": {"at": str, "value": float | int | str},
+    "answers": {"at": str, "choice": str, "correct": bool},
+}
 
 _unsaved = {}  # by file: entries that could not be written
 _warned = set()
@@ -58,7 +63,7 @@ def record_prediction(id, value):
     Raises
     ------
     ValueError
-        If `id` does not start with two digits and a dot, or `value` is neither a finite number nor a text.
+        If `id` is not two digits, a dot and a name, or `value` is neither a finite number nor a text.
     """
     value = _as_value(value)
     if prediction(id) != value:
@@ -88,8 +93,16 @@ def answers():
 
 
 def export_progress(path):
-    """Write all that is kept to the file `path`, to be taken to another computer, and return where it lies."""
+    """Write all that is kept to the file `path`, to be taken to another computer, and return where it lies.
+
+    Raises
+    ------
+    ValueError
+        If there is no folder for the file to lie in.
+    """
     path = Path(path).expanduser().absolute()
+    if not path.parent.is_dir():
+        raise ValueError(f"path must name a file in a folder that exists; there is no {path.parent}")
     _write(path, _state())
     return path
 
@@ -107,8 +120,8 @@ def import_progress(path):
     try:
         state = _read(Path(path).expanduser())
     except (_Damaged, _Newer) as error:
-        raise ValueError(f"path must name a file written by export_progress; {path} {error}") from None
-    file = _file()
+        raise ValueError(f"path must name a file that export_progress wrote; {path} {error}") from None
+    file = progress_file()
     _unsaved[file] = _merge(_unsaved.get(file, _empty()), state)
     _save(file)
 
@@ -121,20 +134,20 @@ class _Newer(Exception):
     """The file is a progress file of a later version of the course."""
 
 
-def _file():
+def progress_file():
     """Return where progress is kept, or None where the user has no home."""
     folder = os.environ.get("COURSE_PROGRESS")
     if not folder:
         import platformdirs
 
         folder = platformdirs.user_data_dir("synthetic-data-course", appauthor=False)
-    folder = Path(folder).expanduser()
+    folder = os.path.expanduser(folder)
     # Without a home, "~" stays as it is: a folder of that name must not appear in the current one.
-    return None if "~" in folder.parts[:1] else folder.absolute() / "progress.json"
+    return None if folder.startswith("~") else Path(folder).absolute() / "progress.json"
 
 
 def _empty():
-    return {kind: {} for kind in _ENTRY_KEYS}
+    return {kind: {} for kind in _ENTRY}
 
 
 def _merge(first, second):
@@ -150,49 +163,57 @@ def _merge(first, second):
 
 def _state():
     """Return what the file holds together with what could not be written to it."""
-    file = _file()
-    stored = _empty()
-    if file is not None:
-        try:
-            stored = _read(file)
-        except FileNotFoundError:
-            pass
-        except (OSError, _Damaged, _Newer) as error:
-            _warn(file, error)
-    return _merge(stored, _unsaved.get(file, _empty()))
+    file = progress_file()
+    unsaved = _unsaved.get(file, _empty())
+    if file is None:
+        return unsaved
+    try:
+        return _merge(_read(file), unsaved)
+    except FileNotFoundError:
+        pass
+    except _Damaged:
+        _save(file)
+    except (OSError, _Newer) as error:
+        _warn(file, error)
+    return unsaved
 
 
 def _record(kind, id, entry):
     entry = {"at": datetime.now(UTC).isoformat(timespec="microseconds"), **entry}
-    file = _file()
-    _unsaved[file] = _merge(_unsaved.get(file, _empty()), {**_empty(), kind: {_as_id(id): [entry]}})
+    file = progress_file()
+    _unsaved[file] = _merge(_unsaved.get(file, _empty()), {**_empty(), kind: {as_id(id): [entry]}})
     _save(file)
 
 
 def _save(file):
-    """Write what is not yet written, next to whatever another kernel has written meanwhile."""
+    """Write what is not yet written, beside whatever another kernel has written meanwhile."""
     if file is None:
-        _warn(file, "cannot be written: no home folder was found")
+        _warn(file, "has no place: no home folder was found")
         return
     from filelock import FileLock
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{file}.lock", timeout=5):
-            try:
-                stored = _read(file)
-            except FileNotFoundError:
-                stored = _empty()
-            except _Damaged as error:
-                aside = file.with_name(f"progress-damaged-{datetime.now():%Y%m%d-%H%M%S-%f}.json")
-                os.replace(file, aside)
-                _warn(file, f"{error}; it now lies beside it as {aside.name}, and a new one was begun")
-                stored = _empty()
-            _write(file, _merge(stored, _unsaved[file]))
+            stored = _empty()
+            with suppress(FileNotFoundError):
+                stored = _read_or_set_aside(file)
+            _write(file, _merge(stored, _unsaved.get(file, _empty())))
     except (OSError, _Newer) as error:  # a lock that stays taken raises a TimeoutError, which is an OSError
         _warn(file, error)
     else:
-        del _unsaved[file]
+        _unsaved.pop(file, None)
+
+
+def _read_or_set_aside(file):
+    try:
+        return _read(file)
+    except _Damaged as error:
+        aside = file.with_name(f"progress-damaged-{datetime.now():%Y%m%d-%H%M%S-%f}.json")
+        os.replace(file, aside)
+        message = f"Your progress file {file} {error}. It is now called {aside.name}, and a new one was begun."
+        warnings.warn(message, stacklevel=2)
+        return _empty()
 
 
 def _read(path):
@@ -224,21 +245,23 @@ def _validated(content):
     if content["schema"] > SCHEMA:
         raise _Newer(f"was written by a later version of the course (schema {content['schema']}, here {SCHEMA})")
     try:
-        for kind, keys in _ENTRY_KEYS.items():
+        for kind, holds in _ENTRY.items():
             for id, entries in content[kind].items():
-                _as_id(id)
-                for entry in entries:
-                    datetime.fromisoformat(entry["at"])
-                    if entry.keys() != keys:
-                        raise ValueError(f"an entry of {id} has the keys {sorted(entry)}")
-                    if kind == "predictions":
-                        _as_value(entry["value"])
-        return {kind: content[kind] for kind in _ENTRY_KEYS}
+                as_id(id)
+                if not entries or not all(_fits(entry, holds) for entry in entries):
+                    raise ValueError(f"{id} among the {kind} holds {entries!r}")
+        return {kind: content[kind] for kind in _ENTRY}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _Damaged(f"is not a progress file ({error!r})") from None
 
 
-def _as_id(id):
+def _fits(entry, holds):
+    datetime.fromisoformat(entry["at"])
+    return entry.keys() == holds.keys() and all(isinstance(entry[key], kind) for key, kind in holds.items())
+
+
+def as_id(id):
+    """Return `id` if it is a lesson's number, a dot and a name, or raise ValueError."""
     if not isinstance(id, str) or not re.fullmatch(r"\d\d\.\w+", id):
         raise ValueError(f'id must be a lesson\'s number, a dot and a name, such as "01.spread"; got {id!r}')
     return id
@@ -252,9 +275,11 @@ def _as_value(value):
     raise ValueError(f"value must be a finite number or a text, got {value!r}")
 
 
-def _warn(file, what):
-    """Say once what went wrong with the progress file; the lesson goes on."""
-    message = f"Your progress file {file or ''} {what}. Until that changes, progress is kept for this session only."
+def _warn(file, problem):
+    """Say once what is wrong with the progress file; the lesson goes on."""
+    # The error's own text may hold the name of a temporary file, which is another one each time.
+    problem = f"cannot be used: {problem.strerror or problem}" if isinstance(problem, OSError) else problem
+    message = f"Your progress file {file or ''} {problem}. Until that changes, progress is kept for this session only."
     if message not in _warned:
         _warned.add(message)
         warnings.warn(message, stacklevel=2)
