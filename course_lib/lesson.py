@@ -7,7 +7,6 @@ unless that is its point, so a notebook run with an empty progress folder always
 import functools
 import html
 import io
-import math
 import numbers
 import string
 import sys
@@ -46,13 +45,15 @@ def figure(fig, *, alt, caption):
     Raises
     ------
     ValueError
-        If `alt` or `caption` is missing.
+        If `fig` is not a figure, or `alt` or `caption` is missing.
     """
     _display(figure_html(fig, alt=alt, caption=caption), caption)
 
 
 def figure_html(fig, *, alt, caption):
     """Return the figure as one HTML element that needs no other file; see `figure`."""
+    if not hasattr(fig, "savefig"):
+        raise ValueError(f"fig must be a matplotlib Figure, got {type(fig).__name__}")
     if not isinstance(alt, str) or len(alt.strip()) < 20:
         raise ValueError(f"alt must say in at least 20 characters what is drawn, got {alt!r}")
     if not isinstance(caption, str) or not caption.strip():
@@ -129,9 +130,10 @@ class _StrictFormatter(string.Formatter):
             raise ValueError(f"template has no field for these values: {unused}")
 
     def format_field(self, value, format_spec):
-        if isinstance(value, numbers.Real) and math.isnan(value):
-            raise ValueError("a value of this finding is NaN; a sentence cannot state it")
-        return super().format_field(value, format_spec)
+        text = super().format_field(value, format_spec)
+        if "nan" in text.lower() and not isinstance(value, str):
+            raise ValueError(f"a value of this finding is NaN, which a sentence cannot state: {value!r}")
+        return text
 
 
 def box(title, parts):
@@ -183,8 +185,10 @@ def predict(id, question, *, low=None, high=None, step=None, unit="", choices=No
     ValueError
         If neither or both forms are asked for, or `answer` does not fit the form.
     """
-    if (choices is None) == (low is None or high is None or step is None):
-        raise ValueError("ask for a number with low, high and step, or for one of several texts with choices")
+    progress.as_id(id)
+    missing = {low is None, high is None, step is None}
+    if missing != {choices is not None}:
+        raise ValueError("ask for a number with low, high and step, or for one of several texts with choices alone")
     form = _Number(low, high, step, unit) if choices is None else _Choice(choices)
     ask = f"<p><strong>Predict.</strong> {html.escape(question)}</p>"
     if answer is not None:
@@ -258,9 +262,10 @@ class _Number:
         self.needs = f"a number from {self.say(low)} to {self.say(high)}"
 
     def parse(self, value, name):
-        if not isinstance(value, numbers.Real) or not self.low <= value <= self.high:
+        is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+        if not is_number or not self.low <= value <= self.high:
             raise ValueError(f"{name} must be {self.needs}, got {value!r}")
-        return float(value)
+        return round(float(value), self.decimals)
 
     def say(self, value):
         return f"{value:.{self.decimals}f} {self.unit}".strip()
@@ -354,7 +359,7 @@ def answer(id, choice=None):
 
 
 def _quiz_question(id):
-    lesson, _, name = id.partition(".")
+    lesson, _, name = progress.as_id(id).partition(".")
     try:
         questions = _quiz(lesson)
         return questions[name]

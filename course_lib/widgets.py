@@ -66,7 +66,7 @@ def _status(text):
     return f'<p role="status">{html.escape(text)}</p>'
 
 
-_explored = {}  # by the name of the drawing function: the sliders of this kernel
+_explored = []  # the sliders of this kernel
 
 
 def explore(draw, *, label, values, start, describe=str):
@@ -75,10 +75,10 @@ def explore(draw, *, label, values, start, describe=str):
     Parameters
     ----------
     draw : callable
-        `draw(value)` returns `(fig, alt, caption)` and changes nothing: the same value gives the same figure. It is
-        called once per value at most. With several sliders it is called with keywords.
+        `draw(value)` returns `(fig, alt, caption)`, as `lesson.figure` takes them, and changes nothing: the same value
+        always gives the same figure, so each is drawn once. With several sliders it is called with keywords.
     label : str, or dict of str
-        What the slider sets, in the learner's words. With several sliders: one per name of an argument of `draw`.
+        What the slider sets, in the learner's words. With several sliders: one per argument of `draw`.
     values : sequence, or dict of sequences
         The values that the slider stops at.
     start : object, or dict
@@ -96,8 +96,8 @@ def explore(draw, *, label, values, start, describe=str):
     from IPython.display import display
 
     explorer = _Explorer(draw, label, values, start, describe)
-    _explored[f"{draw.__module__}.{draw.__qualname__}"] = explorer
-    display(explorer)
+    _explored.append(explorer)
+    display(explorer.box)
 
 
 def try_whole_range():
@@ -111,48 +111,38 @@ def try_whole_range():
     Exception
         What a drawing function raises.
     """
-    states = sum(explorer.try_whole_range() for explorer in _explored.values())
-    sliders = sum(len(explorer.sliders) for explorer in _explored.values())
+    states = sum(explorer.try_whole_range() for explorer in _explored)
+    sliders = sum(len(explorer.sliders) for explorer in _explored)
     print(f"{sliders} slider{'s' * (sliders != 1)}, {states} state{'s' * (states != 1)}")
 
 
-class _Explorer(Static):
+class _Explorer:
     def __init__(self, draw, label, values, start, describe):
-        self.one = not isinstance(values, dict)
-        if self.one:
+        if isinstance(values, dict):
+            self.draw = lambda state: draw(**dict(zip(values, state, strict=True)))
+        else:
+            self.draw = lambda state: draw(*state)
             label, values, start = {"": label}, {"": values}, {"": start}
         if not values.keys() == label.keys() == start.keys():
             names = f"{list(label)}, {list(values)} and {list(start)}"
             raise ValueError(f"label, values and start must name the same sliders, got {names}")
-        for name, choices in values.items():
-            if start[name] not in list(choices):
-                raise ValueError(f"start must be one of values, {list(choices)}; got {start[name]!r}")
-        self.draw, self.drawn = draw, {}
-        self.sliders = [
-            ipywidgets.SelectionSlider(
-                options=[(describe(value), value) for value in values[name]],
-                value=start[name],
-                description=label[name],
-                style={"description_width": "initial"},
-                layout={"width": "min(100%, 40em)"},
-            )
-            for name in values
-        ]
-        self.names, self.start = list(values), tuple(start.values())
-        first = self.html(self.start)
-        self.figure = ipywidgets.HTML(first)
+        self.sliders = [_slider(label[name], list(values[name]), start[name], describe) for name in values]
+        self.drawn = {}
+        self.start = self.state()
+        self.figure = ipywidgets.HTML(self.html(self.start))
         for slider in self.sliders:
-            slider.observe(self.update, "value")
+            slider.observe(self.update, "index")
         said = "; ".join(
             f"{slider.description}: {slider.label}, from {slider.options[0][0]} to {slider.options[-1][0]}"
             for slider in self.sliders
         )
         note = f"In a running notebook a slider redraws this figure. {said}."
-        super().__init__(
-            [*self.sliders, self.figure],
-            static_html=f"{first}<p><small>{html.escape(note)}</small></p>",
-            static_text=note,
-        )
+        static_html = f"{self.figure.value}<p><small>{html.escape(note)}</small></p>"
+        self.box = Static([*self.sliders, self.figure], static_html=static_html, static_text=note)
+
+    def state(self):
+        """Return at which of its values each slider stands."""
+        return tuple(slider.index for slider in self.sliders)
 
     def html(self, state):
         if state not in self.drawn:
@@ -160,20 +150,33 @@ class _Explorer(Static):
         return self.drawn[state]
 
     def fresh_html(self, state):
-        fig, alt, caption = self.draw(*state) if self.one else self.draw(**dict(zip(self.names, state, strict=True)))
+        values = [slider.options[index][1] for slider, index in zip(self.sliders, state, strict=True)]
+        fig, alt, caption = self.draw(values)
         return figure_html(fig, alt=alt, caption=caption)
 
     def update(self, _change):
         try:
-            self.figure.value = self.html(tuple(slider.value for slider in self.sliders))
+            self.figure.value = self.html(self.state())
         except Exception as error:  # a callback has no cell to raise into: the learner sees it here
             message = f"This state could not be drawn. {type(error).__name__}: {error}"
             self.figure.value = f'<p role="alert">{html.escape(message)}</p>'
 
     def try_whole_range(self):
-        states = list(itertools.product(*([value for _, value in slider.options] for slider in self.sliders)))
+        states = list(itertools.product(*(range(len(slider.options)) for slider in self.sliders)))
         for state in states:
             self.fresh_html(state)
         if self.fresh_html(self.start) != self.drawn[self.start]:
-            raise ValueError(f"draw must be a pure function; its figure for {self.start} changed when drawn again")
+            raise ValueError("draw must be a pure function; its first figure came out otherwise when drawn again")
         return len(states)
+
+
+def _slider(label, values, start, describe):
+    if start not in values:
+        raise ValueError(f"start must be one of values, {values}; got {start!r}")
+    return ipywidgets.SelectionSlider(
+        options=[(describe(value), value) for value in values],
+        index=values.index(start),
+        description=label,
+        style={"description_width": "initial"},
+        layout={"width": "min(100%, 40em)"},
+    )
