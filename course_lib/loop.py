@@ -2,6 +2,7 @@
 
 import contextlib
 import inspect
+import os
 import warnings
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -234,8 +235,10 @@ def _as_score(value, name, replicates):
 def _progress_bar(generations):
     from tqdm.auto import tqdm
 
-    # Short runs show no bar at all: it appears once two seconds have passed.
-    return tqdm(range(generations + 1), desc="generations", delay=2, leave=False)
+    # Short runs show no bar at all: it appears once two seconds have passed. tqdm's notebook form does not read the
+    # variable by which the tests and the stored notebooks do without it.
+    silent = os.environ.get("TQDM_DISABLE", "0") != "0"
+    return tqdm(range(generations + 1), desc="generations", delay=2, leave=False, disable=silent)
 
 
 @contextlib.contextmanager
