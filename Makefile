@@ -26,7 +26,7 @@ endef
 # Nobody's progress may change what a test or a stored notebook sees, and a progress bar is no output to compare.
 CLEAN_SLATE := slate=$$(mktemp -d) && trap 'rm -rf "$$slate"' EXIT && export COURSE_PROGRESS="$$slate" TQDM_DISABLE=1 &&
 
-.PHONY: help lab test exercises notebooks lint bench browser
+.PHONY: help lab test exercises notebooks lint stored bench browser
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -48,11 +48,15 @@ exercises: .venv/installed-dev ## build exercises/ from solutions/; FORCE=1 also
 	$(PY) tools/build_exercises.py
 
 notebooks: .venv/installed-dev ## run the notebooks that changed and store them as run; FORCE=1 also local changes
-	$(CLEAN_SLATE) $(PY) tools/run_notebooks.py
+	$(PY) tools/run_notebooks.py
 
 lint: .venv/installed-dev ## check code and notebooks
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
+
+stored: .venv/installed-dev ## check that exercises match their solutions, and that notebooks are stored as run
+	$(PY) tools/build_exercises.py --check
+	$(PY) -m pytest -q tests/test_notebooks.py -k stored_notebook
 
 bench: .venv/installed-dev ## time the library beside its peers
 	for script in benchmarks/*.py; do $(PY) "$$script" || exit 1; done
