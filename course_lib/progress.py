@@ -140,9 +140,12 @@ def progress_file():
     if not folder:
         import platformdirs
 
-        folder = platformdirs.user_data_dir("synthetic-data-course", appauthor=False)
+        try:
+            folder = platformdirs.user_data_dir("synthetic-data-course", appauthor=False)
+        except RuntimeError:  # no home
+            return None
     folder = os.path.expanduser(folder)
-    # Without a home, "~" stays as it is: a folder of that name must not appear in the current one.
+    # Where older platformdirs finds no home, "~" stays: no folder of that name must appear in the current one.
     return None if folder.startswith("~") else Path(folder).absolute() / "progress.json"
 
 

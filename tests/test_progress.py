@@ -241,10 +241,20 @@ def test_a_folder_that_cannot_be_made_warns_once(tmp_path, monkeypatch):
         assert progress.prediction("01.spread") == 0.5
 
 
-def test_without_a_home_nothing_is_written_to_the_current_folder(tmp_path, monkeypatch):
+def data_folder_unknown(*_, **__):
+    raise RuntimeError("could not determine the home directory")
+
+
+def data_folder_unexpanded(*_, **__):
+    return "~/.local/share/synthetic-data-course"
+
+
+@pytest.mark.parametrize("data_folder", [data_folder_unknown, data_folder_unexpanded])
+def test_without_a_home_nothing_is_written_to_the_current_folder(tmp_path, monkeypatch, data_folder):
+    """Both ways in which releases of platformdirs answer where there is no home."""
     monkeypatch.delenv("COURSE_PROGRESS")
-    monkeypatch.setattr("os.path.expanduser", lambda path: path)  # what it does where there is no home
-    monkeypatch.setattr("platformdirs.user_data_dir", lambda *_, **__: "~/.local/share/synthetic-data-course")
+    monkeypatch.setattr("platformdirs.user_data_dir", data_folder)
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
     monkeypatch.chdir(tmp_path)
     with pytest.warns(UserWarning, match="no home folder was found"):
         progress.record_check("01.1")
