@@ -57,7 +57,7 @@ def new_figure(nrows=1, ncols=1, *, title=None, xlabel=None, ylabel=None, size=N
     title : str
         The finding or the question. Of several axes it stands above all.
     xlabel, ylabel : str
-        With units. Of several axes, they label the outer ones.
+        With units. Of several axes that share one, they label the outer ones.
     size : (float, float)
         Inches; 110 pixels each.
     **subplots
@@ -76,7 +76,7 @@ def new_figure(nrows=1, ncols=1, *, title=None, xlabel=None, ylabel=None, size=N
     each = np.ravel(axes)
     for ax in each:
         ax.set(xlabel=xlabel, ylabel=ylabel)
-        if each.size > 1:
+        if {"sharex", "sharey"} & subplots.keys():
             ax.label_outer(remove_inner_ticks=False)
     if title is not None:
         each[0].set_title(title) if each.size == 1 else fig.suptitle(title, x=0.01, ha="left")
