@@ -218,6 +218,14 @@ def test_a_word_among_numbers_is_refused_with_its_line(write):
     assert len(read_csv(path, missing_markers=["unknown"], missing="drop_rows").frame) == 10
 
 
+@pytest.mark.parametrize("values", [["12%", "13.5 %"], ["€ 1,200", "€ 80"]])
+def test_numbers_with_a_sign_are_not_taken_for_words(write, values):
+    path = write(lines("share;size", values, [1.5, 2], separator=";"))
+    with pytest.raises(ValueError, match=f"numbers with a sign for their unit .line 2: '{values[0]}'"):
+        read_csv(path)
+    assert read_csv(path, kinds={"share": "category"}).kinds["share"] == "category"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -20,6 +20,8 @@ _DATES = {
     "%m/%d/%Y": re.compile(r"\d{1,2}/\d{1,2}/\d{4}", re.ASCII),
 }
 
+_SIGNS = "%€$£¥° "  # what often stands beside a number and keeps it from being one
+
 _LARGEST_EXACT = 2**53  # above it float64 skips whole numbers
 
 
@@ -48,17 +50,34 @@ class Numbers:
 
 
 def find_decimal(path, cells, notes):
-    """Return the decimal sign that the columns of numbers agree on; a point where nothing tells."""
+    """Return the decimal sign that the columns of numbers agree on; a point where nothing tells.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file, for messages.
+    cells : pandas.DataFrame of str
+        Missing values are NaN; the index is the line in the file.
+    notes : list of str
+        Gets a sentence where a decimal comma was found.
+
+    Raises
+    ------
+    ValueError
+        If columns disagree, or the only commas stand where they could separate thousands.
+    """
+    if not any(cells[name].str.contains(",", regex=False).any() for name in cells):
+        return "."
     point, comma = Numbers("."), Numbers(",")
-    seen = {}
+    seen = {}  # (reads with a point, reads with a comma) -> the first place where a number does
     for name in cells:
         distinct = cells[name].dropna().drop_duplicates()
-        reads = {line: (point.is_number(text), comma.is_number(text)) for line, text in distinct.items()}
-        if not all(any(read) for read in reads.values()):
+        reads = [(point.is_number(text), comma.is_number(text)) for text in distinct]
+        if not all(map(any, reads)):
             continue  # a column of words says nothing about numbers
-        for line, read in reads.items():
-            if read != (True, True) or "," in distinct[line]:
-                seen.setdefault(read, f"column {name!r}, line {line}: {distinct[line]!r}")
+        for line, text, read in zip(distinct.index, distinct, reads, strict=True):
+            if read != (True, True) or "," in text:
+                seen.setdefault(read, f"column {name!r}, line {line}: {text!r}")
     only_point, only_comma, either = ((True, False), (False, True), (True, True))
     if only_point in seen and only_comma in seen:
         raise ValueError(
@@ -115,6 +134,11 @@ def _refuse_near_numbers(path, texts, numbers):
             f"{texts.index[0]}: {texts.iloc[0]!r}), but decimal is {numbers.decimal!r}. Correct one of "
             f"the two, {insist}"
         )
+    if texts.str.strip(_SIGNS).map(numbers.is_number).all():
+        raise ValueError(
+            f"{path}: column {texts.name!r} holds numbers with a sign for their unit (line {texts.index[0]}: "
+            f"{texts.iloc[0]!r}). Say the unit in the name of the column and leave only numbers in it, {insist}"
+        )
 
 
 def _why_not_an_amount(numbers, distinct):
@@ -136,7 +160,7 @@ def _date_formats(distinct):
 
 
 def _require(path, texts, fits, needed):
-    bad = texts[~texts.map(fits).astype(bool)]
+    bad = texts[~np.asarray(fits, dtype=bool)]
     if len(bad):
         raise ValueError(
             f"{path}: column {texts.name!r} must hold {needed}; line {bad.index[0]} has {bad.iloc[0]!r} "
@@ -145,22 +169,23 @@ def _require(path, texts, fits, needed):
 
 
 def _to_numeric(path, texts, numbers):
-    _require(path, texts, numbers.is_number, f"numbers (with {numbers.decimal!r} as decimal sign)")
-    _require(path, texts, lambda text: np.isfinite(float(numbers.plain(text))), "numbers that float64 can hold")
-    return texts.map(numbers.plain).astype(np.float64)
+    _require(path, texts, texts.map(numbers.is_number), f"numbers (with {numbers.decimal!r} as decimal sign)")
+    values = texts.map(numbers.plain).astype(np.float64)
+    _require(path, texts, np.isfinite(values), "numbers that float64 can hold")
+    return values
 
 
 def _to_integer(path, texts, numbers):
-    _require(path, texts, numbers.is_integer, "whole numbers")
-    _require(path, texts, lambda text: abs(int(numbers.plain(text))) <= _LARGEST_EXACT, "whole numbers up to 2^53")
-    return texts.map(lambda text: int(numbers.plain(text))).astype("Int64")
+    _require(path, texts, texts.map(numbers.is_integer), "whole numbers")
+    values = texts.map(lambda text: int(numbers.plain(text)))
+    _require(path, texts, abs(values) <= _LARGEST_EXACT, "whole numbers up to 2^53")
+    return values.astype("Int64")
 
 
 def _to_boolean(path, texts, numbers):
-    truth = _TRUTH | {"1": True, "0": False}
-    lower = texts.str.lower()
-    _require(path, texts, lambda text: text.lower() in truth, "true or false, yes or no, 1 or 0")
-    return lower.map(truth).astype("boolean")
+    values = texts.str.lower().map(_TRUTH | {"1": True, "0": False})
+    _require(path, texts, values.notna(), "true or false, yes or no, 1 or 0")
+    return values.astype("boolean")
 
 
 def _to_category(path, texts, numbers):

@@ -247,8 +247,8 @@ def _check_columns(path, names, label, drop, kinds):
         raise ValueError(f"the label {label!r} is also in drop; it can be only one of the two")
     if "" in names and "" not in drop:
         raise ValueError(
-            f"{path}: column {names.index('') + 1} has no name. pandas saves its row names so (index=False prevents "
-            "it): give the column a name, or leave it out with drop=['']"
+            f"{path}: column {names.index('') + 1} has no name. Row names saved by pandas look so (index=False "
+            "prevents them), and so does a separator at the end of each line: give it a name, or leave it out with drop=['']"
         )
 
 
