@@ -59,6 +59,8 @@ def read_rows(path, *, separator=None, encoding=None):
         If the file is not a CSV, cannot be decoded, has no rows, or has a row with too few or too many fields.
     """
     path = Path(path)
+    if encoding is not None and not isinstance(encoding, str):
+        raise ValueError(f"encoding must be a name such as 'utf-8' or 'cp1252', got {encoding!r}")
     raw = path.read_bytes()
     if not raw.strip():
         raise ValueError(f"{path} is empty ({len(raw)} bytes); a row of names and rows of values are needed")
@@ -68,7 +70,7 @@ def read_rows(path, *, separator=None, encoding=None):
     _refuse_other_text(path, text)
     if separator is None:
         separator = _sniff_separator(path, text, notes)
-    elif not isinstance(separator, str) or len(separator) != 1:
+    elif not isinstance(separator, str) or len(separator) != 1 or separator in '"\r\n':
         raise ValueError(f"separator must be a single character such as ',' or ';', got {separator!r}")
     numbered = _parse(path, text, separator)
     (_, names), numbered = numbered[0], numbered[1:]

@@ -37,7 +37,7 @@ class Table:
     lines : numpy.ndarray of int, shape (n,)
         The line of the file on which each row of `frame` begins.
     missing : dict of str to int
-        For each column of the file, how many values were missing in it, dropped ones included.
+        For each column not left out with `drop`, how many of its values are missing in the file.
     notes : list of str
         What was found out or decided while reading.
     """
@@ -110,8 +110,8 @@ class Table:
         if column.isna().any():
             first = self.lines[column.isna().to_numpy()][0]
             raise ValueError(
-                f"{self.path}: numbers are needed, and column {name!r} has {column.isna().sum()} missing values (first "
-                f"on line {first}); read the file with missing='drop_rows' or 'drop_columns'"
+                f"{self.path}: numbers are needed, and column {name!r} lacks {column.isna().sum()} of {len(column)} "
+                f"values (first on line {first}); read the file with missing='drop_rows' or 'drop_columns'"
             )
         if self.kinds[name] == "date" or (self.kinds[name] == "category" and name != self.label):
             raise ValueError(
@@ -158,7 +158,7 @@ def read_csv(
         The kind of a column where the one inferred is wrong: "numeric", "integer", "boolean", "category" or "date".
     missing : {"refuse", "drop_rows", "drop_columns", "keep"}
         What to do with missing values.
-    missing_markers : iterable of str
+    missing_markers : str or list of str
         What counts as missing when it is all that a field holds.
     separator : str, optional
         Of the fields; found among comma, semicolon, tab and bar if not given.
@@ -191,7 +191,7 @@ def read_csv(
 
     as_count(min_rows, "min_rows")
     rows = read_rows(path, separator=separator, encoding=encoding)
-    drop = [drop] if isinstance(drop, str) else list(drop)
+    drop, missing_markers = ([each] if isinstance(each, str) else list(each) for each in (drop, missing_markers))
     kinds = {} if kinds is None else dict(kinds)
     _check_choices(missing, decimal, kinds)
     _check_columns(path, rows.names, label, drop, kinds)
@@ -199,7 +199,7 @@ def read_csv(
 
     # The index of `cells` is the line in the file, so whatever is said about a value can name its place.
     cells = pd.DataFrame(rows.cells, columns=rows.names, index=rows.lines, dtype=object).drop(columns=drop)
-    is_missing = cells.isin(list(missing_markers))
+    is_missing = cells.isin(missing_markers)
     cells = _without_missing(path, cells, is_missing, missing, label, notes)
     if len(cells) < min_rows:
         raise ValueError(
@@ -243,12 +243,15 @@ def _check_columns(path, names, label, drop, kinds):
     for argument, name in wanted:
         if name not in names:
             raise ValueError(f"{path} has no column {name!r}, which {argument} names; " + closest(name, names))
+    if set(names) <= set(drop):
+        raise ValueError(f"drop leaves no column of {path}; it names all {len(names)}")
     if label in drop:
         raise ValueError(f"the label {label!r} is also in drop; it can be only one of the two")
     if "" in names and "" not in drop:
         raise ValueError(
             f"{path}: column {names.index('') + 1} has no name. Row names saved by pandas look so (index=False "
-            "prevents them), and so does a separator at the end of each line: give it a name, or leave it out with drop=['']"
+            "prevents them), and so does a separator at the end of each line: give it a name, or leave it out with "
+            "drop=['']"
         )
 
 
@@ -265,8 +268,8 @@ def _without_missing(path, cells, is_missing, missing, label, notes):
             for name, count in counts.items()
         )
         raise ValueError(
-            f"{path}: {counts.sum()} values are missing, by column: {listed}. Choose missing='drop_rows' (leaves "
-            f"{rows_left} of {len(cells)} rows), 'drop_columns' (leaves {cells.shape[1] - len(counts)} of "
+            f"{path}: {counts.sum()} of {cells.size} values are missing, by column: {listed}. Choose "
+            f"missing='drop_rows' (leaves {rows_left} of {len(cells)} rows), 'drop_columns' (leaves {cells.shape[1] - len(counts)} of "
             f"{cells.shape[1]} columns) or 'keep'; missing_markers= says what counts as missing"
         )
     cells = cells.mask(is_missing)
@@ -275,7 +278,7 @@ def _without_missing(path, cells, is_missing, missing, label, notes):
         return cells.dropna()
     if missing == "drop_columns":
         if label in counts.index:
-            raise ValueError(f"{path}: the label {label!r} has {counts[label]} missing values, so it cannot be dropped")
+            raise ValueError(f"{path}: the label {label!r} lacks {counts[label]} values, so it would be dropped too")
         if len(counts) == cells.shape[1]:
             raise ValueError(f"{path}: every column has missing values, so missing='drop_columns' leaves nothing")
         notes.append("columns with missing values were left out: " + ", ".join(counts.index))
