@@ -1,0 +1,62 @@
+"""
+A real JupyterLab and a real browser, for the tests in this folder.
+
+Nothing here skips: where Chromium, npm or JupyterLab is missing, the tests fail and say what is.
+"""
+
+import json
+import subprocess
+
+import pytest
+from get_chromium import find_chromium
+from notebook_files import ROOT
+from playwright.sync_api import sync_playwright
+from real_lab import running_lab
+
+AXE_VERSION = "4.14.1"
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",  # root, as in a container, cannot have one
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The Chromium that tools/get_chromium.py finds."""
+    executable = find_chromium()
+    assert executable, "there is no Chromium: `make browser` installs it"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """The source of axe-core, which finds what people with disabilities would stumble over."""
+    folder = ROOT / "build" / "browser"
+    package = folder / "node_modules" / "axe-core"
+    manifest = package / "package.json"
+    if not manifest.exists() or json.loads(manifest.read_text(encoding="utf-8"))["version"] != AXE_VERSION:
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["npm", "install", "--no-save", "--prefix", folder, f"axe-core@{AXE_VERSION}"], check=True)
+    return (package / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def artifacts():
+    """The folder for screenshots."""
+    folder = ROOT / "artifacts"
+    folder.mkdir(exist_ok=True)
+    return folder

@@ -1,0 +1,129 @@
+"""Every lesson in a real JupyterLab: it runs, its sliders move by keyboard, its quiz answers, and all can read it."""
+
+import json
+import re
+
+import pytest
+from notebook_files import ROOT, code_cells, notebooks_in, read
+from notebook_rules import calls
+from playwright.sync_api import expect
+from real_lab import wait_for
+
+LESSONS = notebooks_in(ROOT / "notebooks")
+RUN_SECONDS = 180
+VIEWPORT = {"width": 1280, "height": 900}
+# What the lesson itself shows, as against JupyterLab around it.
+OF_OUR_MAKING = [".jp-RenderedMarkdown", ".jp-RenderedHTML", ".jupyter-widgets"]
+
+
+@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
+def path(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def page(path, lab, browser, artifacts):
+    """The lesson, opened and run from top to bottom; a screenshot of all of it is left in artifacts/."""
+    page = browser.new_page(viewport=VIEWPORT)
+    page.goto(lab.address(f"lab/tree/notebooks/{path.name}") + "&reset")
+    wait_for(lambda: lab.kernel_state(page, path.name) == "idle", seconds=60, what=f"the kernel of {path.name}")
+    choose(page, "Edit", "Clear Outputs of All Cells")  # or a stored output could pass for a new one
+    choose(page, "Run", "Run All Cells")
+    wait_until_run(page, lab, path.name)
+    height = page.evaluate("document.querySelector('.jp-WindowedPanel-inner').scrollHeight")
+    page.set_viewport_size(VIEWPORT | {"height": min(height + 200, 16_000)})  # Chromium draws no larger picture
+    page.screenshot(path=artifacts / f"{path.stem}.png")
+    page.set_viewport_size(VIEWPORT)
+    yield page
+    page.close()
+
+
+def choose(page, menu, item):
+    page.get_by_role("menuitem", name=menu, exact=True).click()
+    page.get_by_role("menuitem", name=item, exact=True).click()
+
+
+def wait_until_run(page, lab, name):
+    """Wait until the kernel is idle and every cell has been run, three times in a row."""
+    unfinished = page.locator(".jp-CodeCell .jp-InputPrompt").filter(has_text=re.compile(r"\[[ *]\]"))
+    quiet = 0
+
+    def done():
+        nonlocal quiet
+        quiet = quiet + 1 if lab.kernel_state(page, name) == "idle" and unfinished.count() == 0 else 0
+        return quiet == 3
+
+    wait_for(done, seconds=RUN_SECONDS, what=f"the last cell of {name}")
+
+
+def test_every_cell_runs(page, path):
+    prompts = page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
+    assert prompts == [f"[{number}]:" for number, _ in enumerate(code_cells(read(path)), start=1)]
+    for kind in ("error", "stderr"):
+        assert not page.locator(f'[data-mime-type="application/vnd.jupyter.{kind}"]').all_inner_texts()
+
+
+def test_every_picture_is_shown_and_described(page):
+    pictures = page.locator(".jp-OutputArea img")
+    assert pictures.count() > 0
+    for picture in pictures.all():
+        expect(picture).to_have_js_property("complete", True)
+        assert picture.evaluate("image => image.naturalWidth") > 0
+        assert len(picture.get_attribute("alt")) >= 20
+        assert picture.locator("xpath=ancestor::figure//figcaption").inner_text().strip()
+
+
+def test_sliders_move_by_keyboard_and_redraw(page):
+    for slider in page.locator(".widget-slider").all():
+        readout = slider.locator(".widget-readout")
+        picture = slider.locator("xpath=ancestor::*[contains(@class, 'widget-vbox')][1]").locator("img")
+        before = readout.inner_text()
+        pictures = [image.get_attribute("src") for image in picture.all()]
+        handle = slider.locator(".noUi-handle")
+        at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+        handle.focus()
+        page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
+        expect(readout).not_to_have_text(before)
+        for image, source in zip(picture.all(), pictures, strict=True):  # a prediction's slider has none
+            expect(image).not_to_have_attribute("src", source, timeout=30_000)
+
+
+def test_lesson_01_and_later_have_a_slider_with_a_figure(page, path):
+    if not path.name.startswith("00"):
+        assert page.locator(".widget-vbox:has(.widget-slider):has(img)").count() > 0
+
+
+def test_quiz_replies(page, path):
+    boxes = page.locator(".widget-vbox").filter(has=page.get_by_role("button", name=re.compile("^[a-e]$")))
+    assert boxes.count() == len(calls(read(path), "answer")) > 0
+    for box in boxes.all():
+        verdicts = set()
+        for button in box.get_by_role("button").all():
+            letter = button.inner_text()
+            button.click()
+            reply = box.get_by_role("status")
+            expect(reply).to_have_text(re.compile(rf"^{letter} is (right|not it)\. .{{20,}}"))
+            verdicts.add(reply.inner_text().split(".")[0].removeprefix(f"{letter} is "))
+        assert verdicts == {"right", "not it"}
+
+
+def test_nothing_of_our_making_shuts_anybody_out(page, axe):
+    page.evaluate(axe)
+    include = [[selector] for selector in OF_OUR_MAKING if page.locator(selector).count()]
+    found = page.evaluate("include => axe.run({include}, {resultTypes: ['violations']})", include)
+    told = [
+        {"rule": rule["id"], "help": rule["help"], "where": node["html"][:200]}
+        for rule in found["violations"]
+        for node in rule["nodes"]
+        if not (rule["id"] == "aria-input-field-name" and "noUi-handle" in node["html"])  # ipywidgets names no slider
+    ]
+    assert not told, json.dumps(told, indent=1)
+
+
+def test_axe_finds_a_picture_without_words(page, axe):
+    """Proof that the test above can fail."""
+    page.evaluate(axe)
+    page.evaluate("document.querySelector('.jp-RenderedHTML').insertAdjacentHTML('beforeend', '<img src=\"data:,\">')")
+    found = page.evaluate("include => axe.run({include})", [[".jp-RenderedHTML"]])
+    page.evaluate("document.querySelector('img[src=\"data:,\"]').remove()")
+    assert [rule["id"] for rule in found["violations"]] == ["image-alt"]
