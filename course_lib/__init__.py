@@ -13,7 +13,7 @@ except ModuleNotFoundError:
 
     raise ModuleNotFoundError("course_lib cannot run in this Python.\n" + report(check_environment())) from None
 
-from course_lib.generators import Gaussian
+from course_lib.generators import Categorical, Gaussian
 from course_lib.loop import History, self_consume
 from course_lib.policies import Accumulate, AccumulateSubsample, Augment, Fresh, Mix, Replace
 from course_lib.records import Records
@@ -25,6 +25,7 @@ __all__ = [
     "Accumulate",
     "AccumulateSubsample",
     "Augment",
+    "Categorical",
     "Fresh",
     "Gaussian",
     "History",

@@ -6,7 +6,7 @@ Nothing here touches the network. What is needed again and again as fresh data h
 from course_lib.data.dataset import About, Dataset
 from course_lib.data.digits import digits, picture_grid
 from course_lib.data.patients import patients
-from course_lib.data.photographs import Photograph, photographs
+from course_lib.data.photographs import Photograph, paint, photographs, reduce_colours
 from course_lib.data.tables import Table, read_csv
 from course_lib.data.text import Text, manual
 from course_lib.data.toys import Modes, TwoMoons, grid, ring, two_gaussians, two_moons
@@ -22,10 +22,12 @@ __all__ = [
     "digits",
     "grid",
     "manual",
+    "paint",
     "patients",
     "photographs",
     "picture_grid",
     "read_csv",
+    "reduce_colours",
     "ring",
     "two_gaussians",
     "two_moons",
