@@ -75,9 +75,8 @@ def new_figure(nrows=1, ncols=1, *, title=None, xlabel=None, ylabel=None, size=N
     axes = fig.subplots(nrows, ncols, **subplots)
     each = np.ravel(axes)
     for ax in each:
-        ax.set(xlabel=xlabel, ylabel=ylabel)
-        if {"sharex", "sharey"} & subplots.keys():
-            ax.label_outer(remove_inner_ticks=False)
+        place = ax.get_subplotspec()
+        ax.set(xlabel=xlabel if place.is_last_row() else None, ylabel=ylabel if place.is_first_col() else None)
     if title is not None:
         each[0].set_title(title) if each.size == 1 else fig.suptitle(title, x=0.01, ha="left")
     return fig, axes
@@ -107,6 +106,8 @@ def generation_colour(generation, last):
     import matplotlib
 
     generation, last = as_count(generation, "generation", minimum=0), as_count(last, "last", minimum=1)
+    if generation > last:
+        raise ValueError(f"generation must be at most last, {last}; got {generation}")
     # The darkest part of the map could be taken for the black of real data, and the palest does not show on white.
     return matplotlib.colormaps[GENERATIONS](0.15 + 0.75 * generation / last)
 

@@ -282,7 +282,8 @@ def _warn(file, problem):
     """Say once what is wrong with the progress file; the lesson goes on."""
     # The error's own text may hold the name of a temporary file, which is another one each time.
     problem = f"cannot be used: {problem.strerror or problem}" if isinstance(problem, OSError) else problem
-    message = f"Your progress file {file or ''} {problem}. Until that changes, progress is kept for this session only."
+    which = f"Your progress file {file}" if file else "Your progress file"
+    message = f"{which} {problem}. Until that changes, progress is kept for this session only."
     if message not in _warned:
         _warned.add(message)
         warnings.warn(message, stacklevel=2)
