@@ -8,6 +8,7 @@ import functools
 import html
 import io
 import numbers
+import re
 import string
 import sys
 import tomllib
@@ -45,7 +46,7 @@ def figure(fig, *, alt, caption):
     Raises
     ------
     ValueError
-        If `fig` is not a figure, or `alt` or `caption` is missing.
+        If `fig` is not a figure, or `alt` or `caption` is missing or tells a number that is NaN.
     """
     _display(figure_html(fig, alt=alt, caption=caption), caption)
 
@@ -58,6 +59,8 @@ def figure_html(fig, *, alt, caption):
         raise ValueError(f"alt must say in at least 20 characters what is drawn, got {alt!r}")
     if not isinstance(caption, str) or not caption.strip():
         raise ValueError(f"caption must say what the figure shows, got {caption!r}")
+    _refuse_nan(alt, "alt")
+    _refuse_nan(caption, "caption")
     data = b64encode(_palette_png(fig)).decode()
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close(fig)
@@ -65,6 +68,11 @@ def figure_html(fig, *, alt, caption):
         f'<figure style="margin:0"><img alt="{html.escape(alt)}" src="data:image/png;base64,{data}" '
         f'style="max-width:100%;height:auto"><figcaption>{html.escape(caption)}</figcaption></figure>'
     )
+
+
+def _refuse_nan(text, name):
+    if re.search(r"\b(nan|NAN)\b", text):
+        raise ValueError(f"{name} tells a number that is NaN: {text!r}")
 
 
 def _palette_png(fig):
@@ -94,9 +102,8 @@ def finding(template, *values, holds):
     Parameters
     ----------
     template : str
-        The sentence, with one replacement field of `str.format` per value.
+        The sentence, with one replacement field of `str.format` per value; or an f-string, and no values.
     *values : object
-        The numbers. NaN is refused.
     holds : bool
         The condition that makes the sentence true.
 
@@ -105,7 +112,7 @@ def finding(template, *values, holds):
     FindingError
         If `holds` is False.
     ValueError
-        If `holds` is not a bool, a value is NaN, or the fields and the values do not match.
+        If `holds` is not a bool, a number is NaN, or the fields and the values do not match.
 
     Examples
     --------
@@ -113,9 +120,10 @@ def finding(template, *values, holds):
     The median spread is 0.31 of the original.
     """
     try:
-        sentence = _StrictFormatter().vformat(template, values, {})
+        sentence = _AllFieldsFormatter().vformat(template, values, {})
     except IndexError:
         raise ValueError(f"template has more fields than the {len(values)} values: {template!r}") from None
+    _refuse_nan(sentence, "template")
     if not isinstance(holds, bool | np.bool_):
         raise ValueError(f"holds must be True or False, got {holds!r}; reduce an array with .all() or .any()")
     if not holds:
@@ -123,17 +131,11 @@ def finding(template, *values, holds):
     _display(f'<p class="finding" style="{_FINDING}">{html.escape(sentence)}</p>', sentence)
 
 
-class _StrictFormatter(string.Formatter):
+class _AllFieldsFormatter(string.Formatter):
     def check_unused_args(self, used_args, args, kwargs):
         unused = [value for index, value in enumerate(args) if index not in used_args]
         if unused:
             raise ValueError(f"template has no field for these values: {unused}")
-
-    def format_field(self, value, format_spec):
-        text = super().format_field(value, format_spec)
-        if "nan" in text.lower() and not isinstance(value, str):
-            raise ValueError(f"a value of this finding is NaN, which a sentence cannot state: {value!r}")
-        return text
 
 
 def box(title, parts):

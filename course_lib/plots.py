@@ -75,8 +75,9 @@ def new_figure(nrows=1, ncols=1, *, title=None, xlabel=None, ylabel=None, size=N
     axes = fig.subplots(nrows, ncols, **subplots)
     each = np.ravel(axes)
     for ax in each:
-        place = ax.get_subplotspec()
-        ax.set(xlabel=xlabel if place.is_last_row() else None, ylabel=ylabel if place.is_first_col() else None)
+        ax.set(xlabel=xlabel, ylabel=ylabel)
+        if {"sharex", "sharey"} & subplots.keys():
+            ax.label_outer(remove_inner_ticks=False)
     if title is not None:
         each[0].set_title(title) if each.size == 1 else fig.suptitle(title, x=0.01, ha="left")
     return fig, axes

@@ -144,16 +144,24 @@ def test_a_condition_is_true_or_false(shown, holds):
     assert not shown
 
 
-@pytest.mark.parametrize("value", [float("nan"), np.float64("nan"), np.array(np.nan)])
-def test_a_finding_cannot_state_nan(shown, value):
-    with pytest.raises(ValueError, match="NaN"):
-        finding("The spread is {:.2f}.", value, holds=True)
+@pytest.mark.parametrize("spec", ["{}", "{:.2f}", "{:.0%}", "{:F}"])
+@pytest.mark.parametrize("value", [float("nan"), np.float64("nan"), -np.float32("nan")])
+def test_nothing_is_told_by_nan(shown, spec, value):
+    with pytest.raises(ValueError, match="template tells a number that is NaN"):
+        finding(f"The spread is {spec}, no less.", value, holds=True)
+    words = f"The spread is {spec.format(value)}, no less."
+    with pytest.raises(ValueError, match="template tells a number that is NaN"):
+        finding(words, holds=True)
+    with pytest.raises(ValueError, match="alt tells a number that is NaN"):
+        figure(line(), alt=words, caption="A line.")
+    with pytest.raises(ValueError, match="caption tells a number that is NaN"):
+        figure(line(), alt=ALT, caption=words)
     assert not shown
 
 
-def test_a_finding_may_hold_words_with_those_letters(shown):
-    finding("The winner is {}.", "finance", holds=True)
-    assert shown[0][1] == "The winner is finance."
+def test_words_may_hold_those_letters(shown):
+    finding("The {} winner is {}.", "banana", "finance", holds=True)
+    assert shown[0][1] == "The banana winner is finance."
 
 
 @pytest.mark.parametrize(("template", "values"), [("{} and {}", (1,)), ("{}", (1, 2)), ("nothing", (1,))])

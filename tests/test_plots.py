@@ -48,9 +48,11 @@ def test_a_figure_has_the_course_s_size_and_its_words():
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("generation", "spread (mm)")
 
 
-def test_of_several_axes_the_outer_ones_are_labelled():
+def test_several_axes_are_labelled_each_unless_they_share():
     fig, axes = plots.new_figure(2, 2, title="All", xlabel="x", ylabel="y")
     assert fig.get_suptitle() == "All"
+    assert {(ax.get_xlabel(), ax.get_ylabel()) for ax in axes.flat} == {("x", "y")}
+    _, axes = plots.new_figure(2, 2, xlabel="x", ylabel="y", sharex=True, sharey=True)
     assert [[ax.get_xlabel() for ax in row] for row in axes] == [["", ""], ["x", "x"]]
     assert [[ax.get_ylabel() for ax in row] for row in axes] == [["y", ""], ["y", ""]]
 
