@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_lib.metrics.base import moments, paired, per_replicate, repeated
-from course_lib.metrics.fidelity import kernel_width
+from course_lib.metrics.fidelity import distance_blocks, kernel_width
 from course_lib.threads import limit_threads
 from course_lib.validate import as_array, as_count
 
@@ -32,14 +32,14 @@ def spread(reference, sample, *, ddof=1, per_column=False):
     Raises
     ------
     ValueError
-        If the sample counts ddof records or fewer, the columns differ, or ddof is not 0 or 1.
+        If a data set counts ddof records or fewer, the columns differ, or ddof is not 0 or 1.
 
     Notes
     -----
     No difference: σ c4(m) on average for a normal column and ddof = 1, a share of about 1/(4m) below σ; the square is
     unbiased. It cannot see the shape: two far modes without a middle are as spread as one broad hill.
     """
-    reference, sample = paired(reference, sample)
+    reference, sample = paired(reference, sample, more_than=as_count(ddof, "ddof", minimum=0))
     _, cov = moments(sample, ddof)
     variance = np.diagonal(cov, axis1=-2, axis2=-1)
     return np.sqrt(variance if per_column else variance.mean(-1))
@@ -86,28 +86,29 @@ def prdc(reference, sample, *, k=5):
 
 
 def _prdc(x, y, k):
-    from sklearn.neighbors import KDTree
-
     if k >= min(len(x), len(y)):
         raise ValueError(f"k = {k} neighbours need more than k records, got reference {len(x)} and sample {len(y)}")
-    # A tree measures each distance directly, so that ties are ties; the matrix product of brute force blurs them.
-    tree_x, tree_y = KDTree(x), KDTree(y)
-    in_balls_x = tree_y.query_radius(x, _inner_radii(tree_x, x, k))  # for each x_i the y_j in its ball
-    in_balls_y = tree_x.query_radius(y, _inner_radii(tree_y, y, k))
-    found_y, found_x = np.concatenate(in_balls_x), np.concatenate(in_balls_y)
+    radius_x, radius_y = _squared_radii(x, k), _squared_radii(y, k)
+    found_y = np.zeros(len(y), dtype=bool)  # which of the sample lie in any ball of the reference
+
+    def reduce(block, start):
+        in_ball_x = block < radius_x[start : start + len(block), None]
+        found_y[in_ball_x.any(0)] = True
+        return in_ball_x.sum(1), (block < radius_y).any(1)
+
+    held, found_x = (np.concatenate(parts) for parts in zip(*distance_blocks(x, y, reduce), strict=True))
     return {
-        "precision": len(np.unique(found_y)) / len(y),
-        "recall": len(np.unique(found_x)) / len(x),
-        "density": len(found_y) / (k * len(y)),
-        "coverage": np.mean([len(inside) > 0 for inside in in_balls_x]),
+        "precision": found_y.mean(),
+        "recall": found_x.mean(),
+        "density": held.sum() / (k * len(y)),
+        "coverage": (held > 0).mean(),
     }
 
 
-def _inner_radii(tree, x, k):
-    radius = tree.query(x, k + 1)[0][:, k]  # the nearest record is the record itself
-    # query_radius takes in the edge. A step inwards larger than rounding leaves it out; a radius of 0 becomes negative,
-    # as nothing is nearer than 0.
-    return np.where(radius > 0, radius * (1 - 1e-12), -1.0)
+def _squared_radii(x, k):
+    # The nearest record is the record itself. A step inwards, larger than rounding, leaves ties on the edge outside.
+    parts = distance_blocks(x, x, lambda block, start: np.partition(block, k, axis=1)[:, k])
+    return np.concatenate(list(parts)) * (1 - 1e-12)
 
 
 def prdc_null(n, m, *, k=5):
@@ -215,7 +216,7 @@ def vendi_of_similarity(similarity, w=None):
 
     Examples
     --------
-    >>> float(vendi_of_similarity([[1.0, 0.0], [0.0, 1.0]]))
+    >>> round(float(vendi_of_similarity([[1.0, 0.0], [0.0, 1.0]])), 6)
     2.0
     """
     from scipy.special import entr

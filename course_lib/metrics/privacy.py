@@ -131,7 +131,7 @@ def membership_attack(reference, sample, *, holdout, false_positives=0.01, level
 
 
 def _attack(reference, sample, holdout, false_positives, level):
-    from sklearn.metrics import roc_auc_score, roc_curve
+    from sklearn.metrics import auc, roc_curve
 
     sample = repeated(sample).x
     members, others = (_nearest(sample, repeated(records).x) for records in (reference, holdout))
@@ -139,13 +139,13 @@ def _attack(reference, sample, holdout, false_positives, level):
         raise ValueError(f"reference and holdout need two records or more, got {len(members)} and {len(others)}")
     is_member = np.repeat([1, 0], [len(members), len(others)])
     closeness = -np.concatenate([members, others])
-    auc = roc_auc_score(is_member, closeness)
     fpr, tpr, _ = roc_curve(is_member, closeness, drop_intermediate=False)
-    low, high = _auc_interval(-members, -others, auc, level)
-    return {"auc": auc, "low": low, "high": high, "tpr": tpr[fpr <= false_positives].max()}
+    area = auc(fpr, tpr)
+    low, high = _auc_interval(-members, -others, area, level)
+    return {"auc": area, "low": low, "high": high, "tpr": tpr[fpr <= false_positives].max()}
 
 
-def _auc_interval(members, others, auc, level):
+def _auc_interval(members, others, area, level):
     from statsmodels.stats.nonparametric import rank_compare_2indep
     from statsmodels.stats.proportion import proportion_confint
 
@@ -154,7 +154,7 @@ def _auc_interval(members, others, auc, level):
         if comparison.var > 0:
             return np.clip(comparison.conf_int(alpha=1 - level), 0, 1)
     pairs = min(len(members), len(others))  # disjoint ones are independent trials, each won with probability auc
-    return proportion_confint(auc * pairs, pairs, alpha=1 - level, method="beta")
+    return proportion_confint(area * pairs, pairs, alpha=1 - level, method="beta")
 
 
 def membership_risk(reference, sample, *, holdout):

@@ -112,9 +112,10 @@ def _score(train, test, estimator, scoring, rng):
     from sklearn.dummy import DummyClassifier
     from sklearn.metrics import get_scorer
 
-    if is_classifier(estimator) and len(np.unique(train.y)) == 1:
-        estimator = DummyClassifier()  # most classifiers refuse a single label
-    model = _seeded(estimator, rng).fit(train.x, train.y)
+    model = _seeded(estimator, rng)
+    if is_classifier(model) and len(np.unique(train.y)) == 1:
+        model = DummyClassifier()  # most classifiers refuse a single label
+    model.fit(train.x, train.y)
     try:
         value = model.score(test.x, test.y) if scoring is None else get_scorer(scoring)(model, test.x, test.y)
     except ValueError as error:
