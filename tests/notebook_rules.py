@@ -27,11 +27,21 @@ def markdown(notebook):
     return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
 
 
-def calls(notebook, name):
-    """Return the calls of the function `name` in the code cells, as syntax trees."""
+def nodes(notebook, kind):
+    """Return the nodes of one kind in the syntax trees of the code cells."""
     trees = [ast.parse(cell.source) for cell in code_cells(notebook)]
-    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return [node for node in nodes if isinstance(node.func, ast.Name) and node.func.id == name]
+    return [node for tree in trees for node in ast.walk(tree) if isinstance(node, kind)]
+
+
+def calls(notebook, name):
+    """Return the calls of the function `name`."""
+    return [node for node in nodes(notebook, ast.Call) if isinstance(node.func, ast.Name) and node.func.id == name]
+
+
+def quiz_questions(notebook):
+    """Return the ids of the quiz questions that the notebook asks, such as "01.q1", each once."""
+    texts = [node.value for node in nodes(notebook, ast.Constant) if isinstance(node.value, str)]
+    return sorted({text for text in texts if re.fullmatch(r"\d\d\.q\d+", text)} if calls(notebook, "answer") else ())
 
 
 # Every lesson and every solution ----------------------------------------------------------------------------------
@@ -139,8 +149,8 @@ def states_findings(notebook, path):
 
 
 def three_quiz_questions(notebook, path):
-    asked = [call.args[0].value for call in calls(notebook, "answer")]
-    if len(set(asked)) != 3:
+    asked = quiz_questions(notebook)
+    if len(asked) != 3:
         yield f"a lesson asks three quiz questions with answer(...), here {asked}"
 
 
