@@ -20,7 +20,7 @@ import numpy as np
 
 from course_lib import progress
 
-__all__ = ["FindingError", "answer", "box", "figure", "finding", "predict", "prediction", "said"]
+__all__ = ["FindingError", "answer", "box", "figure", "finding", "predict", "prediction", "said", "show"]
 
 TEXTS = Path(__file__).parent / "texts"
 # Colours of the theme are inherited; the one that is set stands out from a white and from a black page.
@@ -48,7 +48,7 @@ def figure(fig, *, alt, caption):
     ValueError
         If `fig` is not a figure, or `alt` or `caption` is missing or tells a number that is NaN.
     """
-    _display(figure_html(fig, alt=alt, caption=caption), caption)
+    show(figure_html(fig, alt=alt, caption=caption), caption)
 
 
 def figure_html(fig, *, alt, caption):
@@ -76,17 +76,17 @@ def _refuse_nan(text, name):
 
 
 def _palette_png(fig):
-    """Return the figure as a palette PNG, about half the size of one in full colour.
+    """Return the figure as a palette PNG, a third to a half the size of one in full colour.
 
-    The palette is the smallest of three in which no pixel is off by more than 10 of 255, so that bands stay smooth;
-    a photograph gets the largest. Of Pillow's methods, maximum coverage keeps that largest error smallest.
+    The palette is the smallest in which no pixel is off by more than 10 of 255, so that bands stay smooth; a
+    photograph gets the largest. Of Pillow's methods, maximum coverage keeps that largest error smallest.
     """
     from PIL import Image, ImageChops
 
     raw = io.BytesIO()
     fig.savefig(raw, format="png")
     picture = Image.open(raw).convert("RGB")
-    for colours in (64, 128, 256):
+    for colours in (16, 24, 32, 64, 128, 256):
         reduced = picture.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         difference = ImageChops.difference(reduced.convert("RGB"), picture)
         if max(high for _, high in difference.getextrema()) <= 10:
@@ -128,7 +128,7 @@ def finding(template, *values, holds):
         raise ValueError(f"holds must be True or False, got {holds!r}; reduce an array with .all() or .any()")
     if not holds:
         raise FindingError(f"“{sentence}” is not so here: the condition that makes this sentence true does not hold.")
-    _display(f'<p class="finding" style="{_FINDING}">{html.escape(sentence)}</p>', sentence)
+    show(f'<p class="finding" style="{_FINDING}">{html.escape(sentence)}</p>', sentence)
 
 
 class _AllFieldsFormatter(string.Formatter):
@@ -149,10 +149,10 @@ def box(title, parts):
     """
     rows = "".join(f"<p><strong>{html.escape(lead)}.</strong> {html.escape(text)}</p>" for lead, text in parts.items())
     plain = "\n".join([title, *(f"{lead}. {text}" for lead, text in parts.items())])
-    _display(f'<div style="{_BOX}"><p><strong>{html.escape(title)}</strong></p>{rows}</div>', plain)
+    show(f'<div style="{_BOX}"><p><strong>{html.escape(title)}</strong></p>{rows}</div>', plain)
 
 
-def _display(html_form, text_form):
+def show(html_form, text_form):
     from IPython.display import display
 
     display({"text/html": html_form, "text/plain": text_form}, raw=True)
@@ -197,7 +197,7 @@ def predict(id, question, *, low=None, high=None, step=None, unit="", choices=No
         answer = form.parse(answer, "answer")
         progress.record_prediction(id, answer)
         kept = f"Your prediction, {form.say(answer)}, is kept."
-        _display(f"{ask}<p>{html.escape(kept)}</p>", f"Predict. {question}\n{kept}")
+        show(f"{ask}<p>{html.escape(kept)}</p>", f"Predict. {question}\n{kept}")
     else:
         from IPython.display import display
 
@@ -337,7 +337,7 @@ def answer(id, choice=None):
     options = question["options"]
     if choice is not None:
         reply = _reply(id, question, choice)
-        _display(f"<p>{html.escape(question['question'])}</p><p>{html.escape(reply)}</p>", reply)
+        show(f"<p>{html.escape(question['question'])}</p><p>{html.escape(reply)}</p>", reply)
         return
     from IPython.display import display
 

@@ -162,7 +162,7 @@ def curves(ax, values, *, x=None, color="#595959", run="run"):
     count = values.shape[1]
     lines = np.stack([np.broadcast_to(x, values.T.shape), values.T], axis=-1)
     # The more lines, the paler each; one collection draws in half the time of as many single lines.
-    ax.add_collection(LineCollection(lines, color=color, linewidth=0.7, alpha=np.clip(30 / count, 0.08, 0.6)))
+    ax.add_collection(LineCollection(lines, color=color, linewidth=0.7, alpha=np.clip(20 / count, 0.08, 0.6)))
     ax.plot([], [], color=color, linewidth=0.7, alpha=0.6, label=f"one {run}")
     over = {"color": color, "path_effects": _halo()}
     ax.plot(x, values.mean(axis=1), **over, linestyle="--", label=f"mean of {count} {run}s")
