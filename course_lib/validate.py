@@ -5,7 +5,7 @@ import numbers
 
 import numpy as np
 
-__all__ = ["as_array", "as_count", "as_fraction", "as_number", "as_rng"]
+__all__ = ["as_array", "as_count", "as_fraction", "as_number", "as_rng", "as_values", "require_methods"]
 
 
 def as_array(value, name, *, min_ndim=0, dtype=np.float64):
@@ -33,20 +33,22 @@ def as_array(value, name, *, min_ndim=0, dtype=np.float64):
         If `value` is not numeric, is empty, has too few axes, or holds NaN or infinity.
     """
     try:
-        array = np.asarray(value, dtype=dtype)
-    except (TypeError, ValueError) as error:
+        array = np.asarray(value)
+        if dtype is not None:
+            if array.dtype.kind not in "biufO":  # NumPy would read texts and dates as numbers, and halve complex ones
+                raise ValueError(f"its values are of type {array.dtype}")
+            array = array.astype(dtype, copy=False)
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name} must be an array of numbers, got {type(value).__name__}: {error}") from None
     if array.ndim < min_ndim:
-        raise ValueError(f"{name} has shape {array.shape}; it needs at least {min_ndim} axes" + _COLUMN_HINT[min_ndim])
+        hint = ", (records, columns): turn a list of numbers into one column with x[:, None]" if min_ndim == 2 else ""
+        raise ValueError(f"{name} has shape {array.shape}; it needs at least {min_ndim} axes{hint}")
     if array.size == 0:
         raise ValueError(f"{name} is empty (shape {array.shape}); at least one value is needed")
     if array.dtype.kind == "f" and not _all_finite(array):
         bad = int(np.count_nonzero(~np.isfinite(array)))
         raise ValueError(f"{name} holds {bad} of {array.size} values that are NaN or infinite; all must be finite")
     return array
-
-
-_COLUMN_HINT = {0: "", 1: "", 2: ", (records, columns): turn a list of numbers into one column with x[:, None]"}
 
 
 def _all_finite(array):
@@ -87,6 +89,21 @@ def as_fraction(value, name):
     return float(value)
 
 
+def as_values(value, name, *, minimum=-math.inf, maximum=math.inf):
+    """Return numbers, one or many, as a finite float array with all values in [minimum, maximum], or raise ValueError.
+
+    Examples
+    --------
+    >>> as_values(range(3), "t", minimum=0)
+    array([0., 1., 2.])
+    """
+    array = as_array(value, name)
+    if array.min() < minimum or array.max() > maximum:
+        wrong = array[(array < minimum) | (array > maximum)][0]
+        raise ValueError(f"{name} must lie between {minimum} and {maximum}, got {wrong:g}")
+    return array
+
+
 def as_rng(value, name="rng"):
     """Return `value` if it is a `numpy.random.Generator`, or raise ValueError."""
     if not isinstance(value, np.random.Generator):
@@ -94,3 +111,12 @@ def as_rng(value, name="rng"):
             f"{name} must be a numpy.random.Generator, such as numpy.random.default_rng(0), got {type(value).__name__}"
         )
     return value
+
+
+def require_methods(value, name, *methods):
+    """Raise ValueError unless `value` is an object (not a class) that has all these methods."""
+    if isinstance(value, type):
+        raise ValueError(f"{name} must be an object, got the class {value.__name__}: write {value.__name__}(...)")
+    missing = [method for method in methods if not callable(getattr(value, method, None))]
+    if missing:
+        raise ValueError(f"{name} must have {', '.join(methods)}; got {type(value).__name__}, without {missing}")

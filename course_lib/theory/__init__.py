@@ -1,0 +1,7 @@
+"""Closed forms: what the experiments of the course should give, each with its conditions and its source.
+
+`docs/claims.md` lists every claim beside the value that a simulation through the loop gives. A paper is named only for
+what was read in it; "one can show" stands where the formula is derived here, and the derivation follows in two lines.
+"""
+
+from course_lib.theory.gaussian import *  # noqa: F403
