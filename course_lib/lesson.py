@@ -153,9 +153,14 @@ def box(title, parts):
 
 
 def show(html_form, text_form):
+    """Display one output with a form in HTML and one in plain text; outside IPython, print the text."""
+    from IPython.core.interactiveshell import InteractiveShell
     from IPython.display import display
 
-    display({"text/html": html_form, "text/plain": text_form}, raw=True)
+    if InteractiveShell.initialized():
+        display({"text/html": html_form, "text/plain": text_form}, raw=True)
+    else:
+        print(text_form)
 
 
 # Predictions ----------------------------------------------------------------------------------------------------------
@@ -366,7 +371,7 @@ def _quiz_question(id):
         questions = _quiz(lesson)
         return questions[name]
     except FileNotFoundError:
-        known = sorted(path.stem for path in TEXTS.glob("*.toml"))
+        known = sorted(path.stem for path in TEXTS.glob("[0-9][0-9].toml"))
         raise ValueError(f"id must start with the number of a lesson that has questions, {known}; got {id!r}") from None
     except KeyError:
         raise ValueError(f"id must be one of {[f'{lesson}.{key}' for key in questions]}; got {id!r}") from None

@@ -19,9 +19,11 @@ from course_lib.data import (
     digits,
     grid,
     manual,
+    paint,
     patients,
     photographs,
     picture_grid,
+    reduce_colours,
     ring,
     two_gaussians,
     two_moons,
@@ -437,3 +439,30 @@ def test_a_mode_of_share_zero_is_never_drawn_and_does_no_harm():
 def test_toys_refuse_what_does_not_fit(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_a_photograph_in_few_colours():
+    flower = photographs(half=True)["flower"]
+    palette, codes = reduce_colours(flower, 16)
+    assert palette.shape == (16, 3)
+    assert codes.shape == flower.pixels.shape[:2]
+    assert sorted(np.unique(codes)) == list(range(16))
+    # Better than the best single colour by far, which a mixed-up palette or orientation would not be.
+    error = np.abs(palette[codes].astype(float) - flower.pixels).mean()
+    flat = np.abs(np.median(flower.pixels, axis=(0, 1)) - flower.pixels).mean()
+    assert error < flat / 4
+
+
+def test_painting_takes_the_nearest_colour_left():
+    palette = np.array([[0, 0, 0], [10, 10, 10], [250, 250, 250]], dtype=np.uint8)
+    codes = np.array([[0, 1, 2]])
+    np.testing.assert_array_equal(paint(palette, codes, np.ones(3, bool))[0], palette)
+    np.testing.assert_array_equal(paint(palette, codes, np.array([True, False, True]))[0, :, 0], [0, 0, 250])
+    with pytest.raises(ValueError, match="alive marks no colour"):
+        paint(palette, codes, np.zeros(3, bool))
+
+
+@pytest.mark.parametrize(("count", "message"), [(1, "at least 2"), (257, "at most 256"), (2.5, "whole number")])
+def test_a_number_of_colours_that_cannot_be(count, message):
+    with pytest.raises(ValueError, match=message):
+        reduce_colours(photographs(half=True)["flower"], count)
