@@ -95,7 +95,7 @@ def test_lesson_01_and_later_have_a_slider_with_a_figure(page, path):
 
 def test_quiz_replies(page, path):
     boxes = page.locator(".widget-vbox").filter(has=page.get_by_role("button", name=re.compile("^[a-e]$")))
-    assert boxes.count() == len(quiz_questions(read(path))) > 0
+    assert boxes.count() >= len(quiz_questions(read(path))) == 3
     for box in boxes.all():
         verdicts = set()
         for button in box.get_by_role("button").all():
