@@ -5,7 +5,7 @@ import numbers
 
 import numpy as np
 
-__all__ = ["as_array", "as_count", "as_fraction", "as_number", "as_rng", "as_values", "require_methods"]
+__all__ = ["as_array", "as_count", "as_fraction", "as_number", "as_rng", "as_values", "as_whole", "require_methods"]
 
 
 def as_array(value, name, *, min_ndim=0, dtype=np.float64):
@@ -101,6 +101,20 @@ def as_values(value, name, *, minimum=-math.inf, maximum=math.inf):
     if array.min() < minimum or array.max() > maximum:
         wrong = array[(array < minimum) | (array > maximum)][0]
         raise ValueError(f"{name} must lie between {minimum} and {maximum}, got {wrong:g}")
+    return array
+
+
+def as_whole(value, name, *, minimum=0):
+    """Return whole numbers, one or many, as an int array with all values of at least `minimum`, or raise ValueError.
+
+    Examples
+    --------
+    >>> as_whole([1, 2], "t", minimum=1)
+    array([1, 2])
+    """
+    array = as_array(value, name, dtype=None)
+    if array.dtype.kind not in "iu" or array.min() < minimum:
+        raise ValueError(f"{name} must hold whole numbers of at least {minimum}, got {value!r}")
     return array
 
 

@@ -4,4 +4,8 @@
 what was read in it; "one can show" stands where the formula is derived here, and the derivation follows in two lines.
 """
 
+from course_lib.theory.accumulation import *  # noqa: F403
+from course_lib.theory.chains import *  # noqa: F403
 from course_lib.theory.gaussian import *  # noqa: F403
+from course_lib.theory.kernels import *  # noqa: F403
+from course_lib.theory.regression import *  # noqa: F403
