@@ -127,6 +127,11 @@ def test_a_comma_before_three_digits_needs_an_answer(write, decimal, value):
     assert read_csv(path, decimal=decimal).frame["a"][0] == value
 
 
+def test_a_zero_before_the_comma_rules_out_thousands(write):
+    table = read_csv(write(lines("a;b", ["0,125", "0,250"], [1, 2], separator=";")))
+    np.testing.assert_array_equal(table.frame["a"][:2], [0.125, 0.25])
+
+
 def test_thousands_are_understood_where_decimals_settle_the_matter(write):
     table = read_csv(write(lines("a;b", ["1,234", "1,234,567.5"], ["x", "y"], separator=";")))
     np.testing.assert_array_equal(table.frame["a"][:2], [1234, 1234567.5])

@@ -269,8 +269,9 @@ def _without_missing(path, cells, is_missing, missing, label, notes):
         )
         raise ValueError(
             f"{path}: {counts.sum()} of {cells.size} values are missing, by column: {listed}. Choose "
-            f"missing='drop_rows' (leaves {rows_left} of {len(cells)} rows), 'drop_columns' (leaves {cells.shape[1] - len(counts)} of "
-            f"{cells.shape[1]} columns) or 'keep'; missing_markers= says what counts as missing"
+            f"missing='drop_rows' (leaves {rows_left} of {len(cells)} rows), 'drop_columns' (leaves "
+            f"{cells.shape[1] - len(counts)} of {cells.shape[1]} columns) or 'keep'; missing_markers= says what "
+            "counts as missing"
         )
     cells = cells.mask(is_missing)
     if missing == "drop_rows":
