@@ -11,8 +11,11 @@ from pathlib import Path
 
 from notebook_files import ROOT, run_environment
 
-# JupyterLab takes cells out of the page while they are not in view; the tests look at all of them at once.
-SETTINGS = {"@jupyterlab/notebook-extension/tracker.jupyterlab-settings": {"windowingMode": "none"}}
+# JupyterLab takes cells out of the page while they are not in view, but the tests look at all of them at once; and it
+# adds a window of nothing at the end, of which the screenshots have no need.
+SETTINGS = {
+    "@jupyterlab/notebook-extension/tracker.jupyterlab-settings": {"windowingMode": "none", "scrollPastEnd": False}
+}
 FOLDERS = {
     "JUPYTER_CONFIG_DIR": "config",
     "JUPYTER_DATA_DIR": "data",

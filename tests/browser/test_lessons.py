@@ -1,6 +1,7 @@
 """Every lesson in a real JupyterLab: it runs, its sliders move by keyboard, its quiz answers, and all can read it."""
 
 import json
+import math
 import re
 
 import pytest
@@ -23,17 +24,14 @@ def path(request):
 
 @pytest.fixture(scope="module")
 def page(path, lab, browser, artifacts):
-    """The lesson, opened and run from top to bottom; a screenshot of all of it is left in artifacts/."""
+    """The lesson, opened and run from top to bottom; screenshots of all of it are left in artifacts/."""
     page = browser.new_page(viewport=VIEWPORT)
     page.goto(lab.address(f"lab/tree/notebooks/{path.name}") + "&reset")
     wait_for(lambda: lab.kernel_state(page, path.name) == "idle", seconds=60, what=f"the kernel of {path.name}")
     choose(page, "Edit", "Clear Outputs of All Cells")  # or a stored output could pass for a new one
     choose(page, "Run", "Run All Cells")
     wait_until_run(page, lab, path.name)
-    height = page.evaluate("document.querySelector('.jp-WindowedPanel-inner').scrollHeight")
-    page.set_viewport_size(VIEWPORT | {"height": min(height + 200, 16_000)})  # Chromium draws no larger picture
-    page.screenshot(path=artifacts / f"{path.stem}.png")
-    page.set_viewport_size(VIEWPORT)
+    take_pictures(page, artifacts, path.stem)
     yield page
     page.close()
 
@@ -54,6 +52,18 @@ def wait_until_run(page, lab, name):
         return quiet == 3
 
     wait_for(done, seconds=RUN_SECONDS, what=f"the last cell of {name}")
+
+
+def take_pictures(page, folder, stem):
+    """Leave screenshots of the whole notebook, of one tall window after the other."""
+    page.set_viewport_size(VIEWPORT | {"height": 2400})
+    notebook = page.locator(".jp-Notebook .jp-WindowedPanel-outer")
+    total, window = notebook.evaluate("panel => [panel.scrollHeight, panel.clientHeight]")
+    for number in range(math.ceil(total / window)):
+        notebook.evaluate("(panel, top) => { panel.scrollTop = top }", number * window)
+        page.wait_for_timeout(500)  # to be drawn
+        notebook.screenshot(path=folder / f"{stem}_{number + 1:02}.png")
+    page.set_viewport_size(VIEWPORT)
 
 
 def test_every_cell_runs(page, path):
