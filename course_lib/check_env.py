@@ -19,6 +19,7 @@ __all__ = ["Row", "check_environment", "report"]
 COURSE = "synthetic-data-course"
 MEMORY_MB = 700  # a lesson's 600, and JupyterLab's own
 DISK_MB = 200  # notebooks saved with their figures, and temporary files
+CONTROL_GROUPS = Path("/sys/fs/cgroup")  # where Linux keeps a container's limits
 TORCH_CPU = "--force-reinstall --extra-index-url https://download.pytorch.org/whl/cpu"
 
 
@@ -163,9 +164,9 @@ def _memory():
 
 def _container_limits():
     """Yield the memory in bytes that a container such as Binder's allows, where it says so; the rest is the host's."""
-    for name in ("memory.max", "memory/memory.limit_in_bytes"):  # control groups, version 2 and 1
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):  # version 2 and 1
         try:
-            limit = Path("/sys/fs/cgroup", name).read_text().strip()
+            limit = (CONTROL_GROUPS / name).read_text().strip()
         except OSError:
             continue
         if limit != "max":
