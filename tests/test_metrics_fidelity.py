@@ -294,6 +294,8 @@ class TestCorrelationSimilarity:
         collapsed = np.column_stack([x[:, 0], np.full(10, constant)])
         assert correlation_similarity(x, collapsed) == pytest.approx(1 - abs(rho) / 2, rel=1e-12)
         assert correlation_similarity(collapsed, collapsed) == 1
+        # Two of them least of all, though their rounding errors go hand in hand.
+        assert correlation_similarity(x, np.full((10, 2), constant)) == pytest.approx(1 - abs(rho) / 2, rel=1e-12)
 
     def test_what_was_discarded_does_not_make_a_column_vary(self):
         x = np.array([[5.0, 5.0], [0.0, 0.1], [1.0, 0.1], [2.0, 0.1]])
