@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 TEXTS = Path(__file__).parent.parent / "texts"
-LIMIT = 1.8  # seconds: a check has answered within two
+LIMIT = 1.8  # seconds of computing: a check has answered within two
 NOT_ATTEMPTED, NOT_YET, PASSED = "not attempted", "not yet", "passed"
 
 # Colours that stand out from a white and from a black page (at least 3:1); the state is also said in words.
@@ -206,11 +206,11 @@ class Function:
         except (Exception, SystemExit) as error:
             raise NotYet(self._told(error, self._call(args, kwargs))) from error
         for before, after in zip(args, given, strict=True):
-            if isinstance(before, np.ndarray) and not np.array_equal(before, after):
+            if isinstance(before, np.ndarray) and before.tobytes() != after.tobytes():
                 raise NotYet(
-                    f"{self._call(args, kwargs)} changed the array that it was given: afterwards it held {show(after)}. "
-                    "Whoever called it still needs those values. Which line writes into its argument instead of making "
-                    "a new array?"
+                    f"{self._call(args, kwargs)} changed the array that it was given: afterwards it held "
+                    f"{show(after)}. Whoever called it still needs those values. Which line writes into its argument "
+                    "instead of making a new array?"
                 )
         parts = value if isinstance(value, tuple | list) else [value]
         if any(part is TODO for part in parts):
@@ -230,7 +230,9 @@ class Function:
         if error.__traceback__.tb_next is None:  # it never began: the arguments do not fit
             return f"The check calls {call}, and that is refused: {error}. Keep the name and the arguments of the task."
         says = f": {error}" if str(error) else ""
-        return f"{call} raised {type(error).__name__}{says}{self._line(error)}. What holds that line's names by then?"
+        line = self._line(error)
+        question = " What do the names in that line hold by then?" if line else ""
+        return f"{call} raised {type(error).__name__}{says}{line}.{question}"
 
     def _line(self, error):
         """Say in which line of the learner's function an error arose, where that is known."""
@@ -300,27 +302,26 @@ def read_array(value, shape, what, *, finite=True):
     ------
     NotYet
     """
-    needed = "one number" if shape == () else f"an array of {_count(shape)}"
     try:
         array = np.asarray(value)
-    except ValueError:  # a ragged list
+    except (TypeError, ValueError, RuntimeError):  # a ragged list, a tensor that wants its gradient
         array = np.asarray(None)
     if array.dtype.kind not in "iuf":
-        raise NotYet(f"{what}: {_kind(value)} was returned where {needed} is needed.")
+        raise NotYet(f"{what}: {_kind(value)} was returned where {_form(shape)} is needed.")
     if shape == () and array.size == 1:
         array = array.reshape(())
     if array.shape != shape:
-        raise NotYet(f"{what}: the shape is {array.shape}, that is {_count(array.shape)}; {needed} is needed.")
-    bad = int(np.count_nonzero(~np.isfinite(array)))
+        raise NotYet(f"{what}: {_form(array.shape)} was returned where {_form(shape)} is needed.")
+    bad = np.count_nonzero(~np.isfinite(array))
     if finite and bad:
-        raise NotYet(f"{what}: {'it is' if shape == () else f'{bad} of {array.size} values are'} NaN or infinite.")
+        raise NotYet(f"{what}: NaN or infinity was returned, in {bad} of {array.size} value{'s' * (array.size != 1)}.")
     return array.astype(float)
 
 
-def _count(shape):
+def _form(shape):
     if len(shape) == 1:
-        return f"{shape[0]} value{'s' * (shape[0] != 1)}"
-    return f"shape {shape}" if shape else "a single number"
+        return f"an array of {shape[0]} value{'s' * (shape[0] != 1)}"
+    return f"an array of shape {shape}" if shape else "a single number"
 
 
 def _kind(value):
@@ -345,22 +346,24 @@ def require_rng(call, *, rng, hint=None):
     first, second = rng.integers(2**32, size=2)
     one, again, other = (call(np.random.default_rng(seed)) for seed in (first, first, second))
     if not np.array_equal(one, again):
+        differing = np.flatnonzero(one != again)[:3]
         raise NotYet(
-            f"Two calls, each with a generator in the same state, gave {_first(one)} and {_first(again)}: something draws "
-            "from elsewhere than `rng`. Which call draws without naming it?",
+            f"Two calls, each with a generator in the same state, gave {show(one.flat[differing])} and "
+            f"{show(again.flat[differing])} in the same places: something draws from elsewhere than `rng`. Which call "
+            "draws without naming it?",
             hint,
         )
     if np.array_equal(one, other):
         raise NotYet(
-            f"Two generators in different states gave the same values, {_first(one)}: chance comes in nowhere, or from a "
-            "generator that is made or seeded anew inside your function. Where could `rng` be used instead?",
+            f"Two generators in different states gave the same values, {_first(one)}: chance comes in nowhere, or from "
+            "a generator that is made or seeded anew inside your function. Where could `rng` be used instead?",
             hint,
         )
     generator = np.random.default_rng(first)
     if np.array_equal(call(generator), call(generator)):
         raise NotYet(
-            f"Two calls in a row with one generator gave the same values, {_first(one)}: your function draws from a copy "
-            "of `rng`. Where is it copied?",
+            f"Two calls in a row with one generator gave the same values, {_first(one)}: your function draws from a "
+            "copy of `rng`. Where is it copied?",
             hint,
         )
 
@@ -402,8 +405,8 @@ def _time_limit(seconds):
 
 def _too_slow(who):
     return (
-        f"{who} was still running after {LIMIT} seconds and was stopped; on inputs this small a tenth of that is enough. "
-        "Is there a loop whose end never comes, or one that handles singly what an array holds side by side?"
+        f"{who} was still running after {LIMIT} seconds and was stopped; on inputs this small a tenth of that is "
+        "enough. Is there a loop whose end never comes, or one that handles singly what an array holds side by side?"
     )
 
 

@@ -88,7 +88,7 @@ def fit_half_the_range(x):
 
 
 def fit_without_return(x):
-    mean, spread = x.mean(), x.std(ddof=1)  # noqa: RUF059
+    (x.mean(), x.std(ddof=1))
 
 
 def fit_axis(x):
@@ -614,9 +614,9 @@ WRONG = {
         ((next_seeded,), "made or seeded anew inside"),
         ((next_own_generator,), "made or seeded anew inside"),
         ((next_copied_generator,), "a copy of `rng`"),
-        ((next_one_short,), "that is 2 values; an array of 3 values is needed"),
-        ((next_twenty,), "that is 20 values; an array of 3 values is needed"),
-        ((next_one_value,), "a single number; an array of 3 values is needed"),
+        ((next_one_short,), "an array of 2 values was returned"),
+        ((next_twenty,), "an array of 20 values was returned"),
+        ((next_one_value,), "a single number was returned"),
         ((next_centred,), "Is the fitted mean left out?"),
         ((next_about_the_median,), "Around which number do you draw?"),
         ((next_in_place,), "changed the array that it was given"),
@@ -625,7 +625,7 @@ WRONG = {
         ((next_uniform,), "the shape is not"),
         ((next_noise_on_the_old,), "noise on top of the old values"),
         ((next_of_means,), "standard error of the mean"),
-        ((next_column,), "the shape is (3, 1)"),
+        ((next_column,), "an array of shape (3, 1) was returned"),
     ],
     "01.3": [
         ((spreads_of_x_again,), "the newest values or x?"),
@@ -640,8 +640,8 @@ WRONG = {
         ((spreads_accumulated,), "A training set that grows"),
         ((spreads_reseeded,), "made or seeded anew inside"),
         ((spreads_in_place,), "changed the array that it was given"),
-        ((spreads_last_only,), "an array of 11 values is needed"),
-        ((spreads_twenty,), "How many values are drawn"),
+        ((spreads_last_only,), "where an array of 11 values is needed"),
+        ((spreads_twenty,), "How many values does a generation draw"),
         ((spreads_of_means,), "standard error of the mean"),
     ],
     "01.4": [
