@@ -104,7 +104,7 @@ class TestFrechet:
             frechet(np.zeros((5, 2)), np.zeros((1, 2)))
 
     def test_identical_points(self):
-        assert frechet(np.full((5, 2), 0.1), np.full((4, 2), 0.1)) == 0
+        assert frechet(np.full((5, 2), 0.1), np.full((4, 2), 0.1)) < 1e-30  # rounding, squared
 
 
 class TestFrechetNull:
@@ -289,13 +289,13 @@ class TestCorrelationSimilarity:
 
     @pytest.mark.parametrize("constant", [0.0, 0.1, 1e9 + 0.1])
     def test_a_constant_column_correlates_with_nothing(self, constant):
-        x = np.random.default_rng(0).normal(size=(10, 2))  # the mean of ten times 0.1 is not 0.1 in floating point
+        x = np.random.default_rng(0).normal(size=(7, 2))  # the mean of seven times 0.1 is not 0.1 in floating point
         rho = np.corrcoef(x.T)[0, 1]
-        collapsed = np.column_stack([x[:, 0], np.full(10, constant)])
+        collapsed = np.column_stack([x[:, 0], np.full(7, constant)])
         assert correlation_similarity(x, collapsed) == pytest.approx(1 - abs(rho) / 2, rel=1e-12)
         assert correlation_similarity(collapsed, collapsed) == 1
         # Two of them least of all, though their rounding errors go hand in hand.
-        assert correlation_similarity(x, np.full((10, 2), constant)) == pytest.approx(1 - abs(rho) / 2, rel=1e-12)
+        assert correlation_similarity(x, np.full((7, 2), constant)) == pytest.approx(1 - abs(rho) / 2, rel=1e-12)
 
     def test_what_was_discarded_does_not_make_a_column_vary(self):
         x = np.array([[5.0, 5.0], [0.0, 0.1], [1.0, 0.1], [2.0, 0.1]])

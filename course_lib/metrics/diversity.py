@@ -27,7 +27,7 @@ def spread(reference, sample, *, ddof=1, per_column=False):
     Returns
     -------
     numpy.ndarray, shape (...), or (..., d) if `per_column`
-        In the units of the data. 0 where the records coincide.
+        In the units of the data. 0, up to rounding, where the records coincide.
 
     Raises
     ------
