@@ -69,6 +69,8 @@ def no_stderr(notebook, path):
 
 
 def pictures_speak(notebook, path):
+    if re.search(r"!\[|<img\b", markdown(notebook)):
+        yield "a picture in a text cell, where nothing asks for its words: show it with course_lib.lesson.figure"
     for number, output in outputs(notebook):
         data = output.get("data", {})
         if bare := [kind for kind in data if kind.startswith("image/")]:
@@ -117,7 +119,11 @@ def no_widget_state(notebook, path):
 
 
 def links_lead_somewhere(notebook, path):
-    for target in LINK.findall(markdown(notebook)):
+    targets = LINK.findall(markdown(notebook))
+    for _, output in outputs(notebook):
+        html = BeautifulSoup(output.get("data", {}).get("text/html", ""), "html.parser")
+        targets += [link["href"].split("#")[0] for link in html.find_all("a", href=True)]
+    for target in targets:
         if ":" not in target and not (ROOT / path.parent.name / target).exists():
             yield f"a link to {target}, which does not exist"
 

@@ -361,6 +361,10 @@ BREAKS = [
     ("no_errors", output("error", ename="ValueError", evalue="no", traceback=[])),
     ("no_stderr", output("stream", name="stderr", text="a warning")),
     ("pictures_speak", bare_picture),
+    (
+        "pictures_speak",
+        source(5, "![A picture](https://example.org/a.png) Try the [exercise](../exercises/01_a.ipynb)."),
+    ),
     ("pictures_speak", figure_without('alt="A square of one colour, two pixels wide."')),
     ("pictures_speak", figure_without("of one colour, two pixels wide.")),
     ("pictures_speak", figure_without("A caption.")),
@@ -371,6 +375,7 @@ BREAKS = [
     ("no_widget_state", lambda notebook: notebook.metadata.update(widgets={"state": {}})),
     ("no_widget_state", output("display_data", data={"application/vnd.jupyter.widget-view+json": {"model_id": "1"}})),
     ("links_lead_somewhere", source(5, "[exercise](../exercises/01_a.ipynb) [other](../docs/missing.md#part)")),
+    ("links_lead_somewhere", output("display_data", data={"text/html": '<a href="02_missing.ipynb">next</a>'})),
     ("opens_with_title_and_times", source(0, "# A lesson")),
     ("set_up_is_short", source(1, "\n".join(f"import {name}" for name in ("os", "re", "sys", "ast", "json")))),
     ("asks_before_it_shows", source(2, "predict('01.a', 'What?', choices=['b', 'c'])")),
