@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.generators.base import new_rows, require_fitted
+from course_lib.generators.base import draw_codes, new_rows, require_fitted
 from course_lib.records import as_records
 from course_lib.validate import as_count, as_number
 
@@ -103,8 +103,4 @@ class Categorical:
         # Relative to the largest share, so that a low temperature ends in zeros and not in 0 / 0.
         p = (self.shares_ / self.shares_.max(-1, keepdims=True)) ** (1 / self.temperature)
         p /= p.sum(-1, keepdims=True)
-        counts = rng.multinomial(n, p)
-        symbols = np.broadcast_to(np.arange(p.shape[-1]), p.shape)
-        drawn = np.repeat(symbols.ravel(), counts.ravel()).reshape(*p.shape[:-1], n)
-        # The counts are all that matters to a fit, but records must not come sorted by symbol.
-        return rng.permuted(drawn, axis=-1)[..., None].astype(np.float64)
+        return draw_codes(p, n, rng)[..., None].astype(np.float64)
