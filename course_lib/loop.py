@@ -4,7 +4,7 @@ import contextlib
 import inspect
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from course_lib.generators.base import clone
 from course_lib.policies import Pool
 from course_lib.records import as_records
 from course_lib.threads import limit_threads
-from course_lib.validate import as_count, as_rng
+from course_lib.validate import as_count, as_rng, require_methods
 
 __all__ = ["History", "self_consume"]
 
@@ -61,7 +61,7 @@ def self_consume(
         `curate(sample, pool, *, rng) -> Records` with the same leading axes: a step between the model and the pool.
     start : fitted generator, optional
         Take this model as generation 0 instead of fitting one, so that several policies can share it.
-    keep : iterable of int, or "all"
+    keep : collection of int, or "all"
         The generations whose curated samples are kept in `History.samples`.
 
     Returns
@@ -85,14 +85,17 @@ def self_consume(
     (51, (200, 1, 1))
     """
     as_rng(rng)
+    require_methods(generator, "generator", "fit", "sample")
+    require_methods(policy, "policy", "__call__")
+    if start is not None:
+        require_methods(start, "start", "sample")
     generations = as_count(generations, "generations", minimum=0)
     real = as_records(real, "real")
     if replicates is not None:
         real = real.broadcast((as_count(replicates, "replicates"), *real.replicates))
-    reference = (real if reference is None else as_records(reference, "reference")).broadcast(real.replicates)
-    score = _scorer(metrics or {}, reference, rng)
-    kept = range(generations + 1) if keep == "all" else {as_count(t, "keep", minimum=0) for t in keep}
-    n_wanted = policy.draws(real.n) if hasattr(policy, "draws") else real.n
+    score = _scorer({} if metrics is None else metrics, _as_reference(reference, real), rng)
+    kept = _as_kept(keep, generations)
+    n_wanted = as_count(policy.draws(real.n), "policy.draws(n)", minimum=0) if hasattr(policy, "draws") else real.n
     n_kept = real.n + generations * n_wanted if getattr(policy, "keeps_all", True) else None
 
     pool = Pool(real, capacity=n_kept)
@@ -101,15 +104,14 @@ def self_consume(
     with limit_threads(), _stop_kindly(steps, generations):
         for t in _progress_bar(generations):
             if t > 0:
-                if n_wanted:
-                    pool.add(sample, generation=t - 1)
+                pool.add(sample if n_wanted else None, generation=t - 1)
                 model = clone(generator).fit(policy(pool, rng=rng), rng=rng)
             elif start is None:
                 model = clone(generator).fit(real, rng=rng)
             # A policy that wants no samples gets none, but what the model would have made is scored all the same.
             sample = _draw(model, n_wanted or real.n, curate, pool, rng)
             steps.append(Step(model, score(sample), sample.plain() if t in kept else None))
-    return History(steps)
+    return History(steps, real.replicates)
 
 
 class Step(NamedTuple):
@@ -132,9 +134,12 @@ class History:
         named "metric.key".
     samples : dict of int to array or Records
         The curated samples of the generations that were asked for.
+    replicates : tuple of int
+        Shape of the replicate axes: () for a single run.
     """
 
-    def __init__(self, steps):
+    def __init__(self, steps, replicates):
+        self.replicates = replicates
         self.models = [step.model for step in steps]
         self.scores = {name: np.stack([step.scores[name] for step in steps]) for name in steps[0].scores}
         self.samples = {t: step.sample for t, step in enumerate(steps) if step.sample is not None}
@@ -160,8 +165,13 @@ class History:
         Returns
         -------
         numpy.ndarray, shape (generations + 1, ...replicates)
+
+        Raises
+        ------
+        ValueError
+            If `f` returns anything else.
         """
-        self.scores[name] = np.stack([np.asarray(f(model)) for model in self.models])
+        self.scores[name] = np.stack([_as_score(f(model), name, self.replicates) for model in self.models])
         return self.scores[name]
 
     def frame(self):
@@ -182,54 +192,95 @@ class History:
         return pd.concat(parts, ignore_index=True)
 
 
+def _as_reference(reference, real):
+    """Return the reference, the real data unless there is another, with the replicates of the real data."""
+    if reference is None:
+        return real
+    reference = as_records(reference, "reference")
+    if reference.d != real.d or reference.replicates not in ((), real.replicates):
+        raise ValueError(
+            f"reference has x of shape {reference.x.shape}; {real.d} features are needed, and leading axes "
+            f"{real.replicates} or none, to fit real data of shape {real.x.shape}"
+        )
+    return reference.broadcast(real.replicates)
+
+
+def _as_kept(keep, generations):
+    everything = range(generations + 1)
+    if isinstance(keep, str) and keep == "all":
+        return everything
+    if not isinstance(keep, Collection) or not all(t in everything for t in keep):
+        raise ValueError(f"keep must be 'all' or hold generations from 0 to {generations}, got {keep!r}")
+    return keep
+
+
 def _draw(model, n, curate, pool, rng):
-    """Return the curated sample of a model, checked against the shape that the pool expects."""
-    sample = as_records(model.sample(n, rng=rng), "the generator's sample")
-    _require_shape(sample, (*pool.real.replicates, n), "the generator's sample")
+    """Return the curated sample of a model, checked against what the pool can take."""
+    sample = _require_like(pool.real, n, model.sample(n, rng=rng), "the generator's sample")
     if curate is not None:
-        sample = as_records(curate(sample, pool, rng=rng), "the result of curate")
-        _require_shape(sample, (*pool.real.replicates, n), "the result of curate")
+        sample = _require_like(pool.real, n, curate(sample, pool, rng=rng), "the result of curate")
     return sample
 
 
-def _require_shape(records, shape, name):
-    if records.x.shape[:-1] != shape:
+def _require_like(real, n, sample, name):
+    """Return `sample` as Records, checked to be n records of the kind of the real ones."""
+    sample = as_records(sample, name)
+    shape = (*real.replicates, n, real.d)
+    if sample.x.shape != shape:
         raise ValueError(
-            f"{name} has x of shape {records.x.shape}; leading axes and records {shape} are needed "
+            f"{name} has x of shape {sample.x.shape}; {shape} is needed, (...replicates, records, features) "
             "(to discard a record is to give it weight 0; a `start` must be fitted with the same replicates)"
         )
+    return sample
 
 
 def _scorer(metrics, reference, rng):
     """Return a function from a sample to its scores by name."""
-    if not isinstance(metrics, Mapping) or not all(callable(metric) for metric in metrics.values()):
+    named = isinstance(metrics, Mapping) and all(isinstance(name, str) for name in metrics)
+    if not named or not all(callable(metric) for metric in metrics.values()):
         raise ValueError(f"metrics must map names to functions of (reference, sample), got {metrics!r}")
-    # A metric draws from a generator of its own: to add a metric changes no model, and no other metric's numbers.
-    own_rng = {
-        name: {"rng": rng.spawn(1)[0]}
-        for name, metric in metrics.items()
-        if "rng" in inspect.signature(metric).parameters
-    }
+    # Adding a metric changes no model and no other metric's numbers: one child is spawned whether it is needed or not,
+    # and each metric that draws does so from a grandchild that its name alone determines.
+    seed = rng.spawn(1)[0].bit_generator.seed_seq
+
+    def own_rng(name):
+        key = (*seed.spawn_key, *name.encode())
+        return np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=key))
+
+    draws = {name for name, metric in metrics.items() if "rng" in inspect.signature(metric).parameters}
+    keywords = {name: {"rng": own_rng(name)} if name in draws else {} for name in metrics}
+    reference = reference.map(_read_only).plain()
+    first_parts = {}
 
     def score(sample):
         scores = {}
+        shown = sample.map(_read_only).plain()
         for name, metric in metrics.items():
-            value = metric(reference.plain(), sample.plain(), **own_rng.get(name, {}))
-            named = {f"{name}.{key}": v for key, v in value.items()} if isinstance(value, Mapping) else {name: value}
-            scores |= {key: _as_score(v, key, sample.replicates) for key, v in named.items()}
+            value = metric(reference, shown, **keywords[name])
+            parts = {f"{name}.{key}": v for key, v in value.items()} if isinstance(value, Mapping) else {name: value}
+            if first_parts.setdefault(name, parts.keys()) != parts.keys():
+                raise ValueError(f"metric {name!r} returned {list(parts)}, but at first {list(first_parts[name])}")
+            scores |= {key: _as_score(v, key, sample.replicates) for key, v in parts.items()}
         return scores
 
     return score
 
 
+def _read_only(array):
+    # The next model is fitted to the very array that a metric looks at, so one that writes to it must fail.
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
 def _as_score(value, name, replicates):
-    value = np.asarray(value, dtype=float)
-    if value.shape != replicates:
+    value = np.asarray(value)
+    if value.shape != replicates or value.dtype.kind not in "biuf":
         raise ValueError(
-            f"metric {name!r} returned shape {value.shape}; one number a replicate is needed, shape {replicates} "
-            "(records stand on the last axis but one, columns on the last)"
+            f"score {name!r} has shape {value.shape} and type {value.dtype}; one number a replicate is needed, shape "
+            f"{replicates} (records stand on the last axis but one, columns on the last)"
         )
-    return value
+    return value.astype(float)
 
 
 def _progress_bar(generations):
@@ -243,7 +294,10 @@ def _progress_bar(generations):
 
 @contextlib.contextmanager
 def _stop_kindly(steps, generations):
-    """Let an interruption end the loop, not the work: what is finished is returned, and a warning says how much."""
+    """Let an interruption end the loop, not the work: what is finished is returned, and a warning says how much.
+
+    Any other error is told apart by the generation it came from.
+    """
     try:
         yield
     except KeyboardInterrupt:
@@ -252,3 +306,6 @@ def _stop_kindly(steps, generations):
         warnings.warn(
             f"interrupted: returning generations 0 to {len(steps) - 1} of the {generations} asked for", stacklevel=4
         )
+    except Exception as error:
+        error.add_note(f"This happened in generation {len(steps)} of {generations}.")
+        raise

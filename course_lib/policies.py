@@ -4,12 +4,13 @@ A policy is called with the pool of everything that exists so far and returns th
 size of the real data set throughout.
 """
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from course_lib.records import Records, as_records, concatenate
-from course_lib.validate import as_count, as_fraction, as_number, as_rng
+from course_lib.validate import as_count, as_fraction, as_number, as_rng, require_methods
 
 __all__ = ["Accumulate", "AccumulateSubsample", "Augment", "Fresh", "Mix", "Policy", "Pool", "Replace"]
 
@@ -28,16 +29,15 @@ class Pool:
     ----------
     real : Records
     last : Records or None
-        The newest generation's sample; None before the first.
+        The newest generation's sample; None before the first, and where a policy wants no samples.
     generation : int or None
-        Number of the generation that drew `last`.
+        Number of the newest generation; None before the first.
     """
 
     def __init__(self, real, capacity=None):
         self.real = real
         self.last = None
         self.generation = None
-        self._capacity = capacity
         self._size = real.n
         self._all = None if capacity is None else _allocate(real, capacity)
 
@@ -51,19 +51,20 @@ class Pool:
         return self._all.rows(slice(0, self._size))
 
     def add(self, sample, generation):
-        """Take in the sample that generation number `generation` drew."""
+        """Take in the sample that generation number `generation` drew; None where none was wanted."""
         self.generation = generation
-        if self._all is None:
+        if self._all is None or sample is None:
             self.last = sample
             return
         if sample.w is not None and self._all.w is None:
-            self._all = Records(self._all.x, self._all.y, np.ones(self._all.x.shape[:-1]))
-        rows = slice(self._size, self._size + sample.n)
-        self.last = self._all.rows(rows)
+            before = self._all  # the first weights: whatever came before counts once
+            self._all = Records(before.x, before.y, np.ones(before.x.shape[:-1]))
+        self.last = self._all.rows(slice(self._size, self._size + sample.n))
         self.last.x[...] = sample.x
-        if sample.y is not None:
+        if sample.y is not None or self.last.y is not None:
+            _require_like_labels(sample.y, self.last.y)
             self.last.y[...] = sample.y
-        if self._all.w is not None:
+        if self.last.w is not None:
             self.last.w[...] = 1.0 if sample.w is None else sample.w
         self._size += sample.n
 
@@ -73,11 +74,19 @@ def _allocate(real, capacity):
 
     def room(array):
         shape = (*array.shape[:lead], capacity, *array.shape[lead + 1 :])
-        store = np.zeros(shape, array.dtype)  # zeros, so that the part not yet filled passes the check for NaN
+        store = np.zeros(shape, array.dtype)  # zeros, so that the part not yet filled is valid, too
         store[(slice(None),) * lead + (slice(0, real.n),)] = array
         return store
 
     return real.map(room)
+
+
+def _require_like_labels(new, real):
+    # NumPy would cut 0.7 to an integer label 0, or repeat one label over a row of them, without a word.
+    either_none = new is None or real is None
+    if either_none or new.shape != real.shape or not np.can_cast(new.dtype, real.dtype, "same_kind"):
+        got, needed = ("no y" if y is None else f"y of {y.dtype} and shape {y.shape}" for y in (new, real))
+        raise ValueError(f"a sample with {got} cannot join the pool: the real data need {needed}")
 
 
 class Policy:
@@ -119,13 +128,14 @@ class Accumulate(Policy):
 class AccumulateSubsample(Policy):
     """Train on n records drawn without replacement from everything that `Accumulate` would use.
 
-    Records of weight 0 are absent, so they are drawn only where fewer than n others exist.
+    Records of weight 0 are absent, so they are drawn only where fewer than n others exist. A record with another weight
+    is drawn as one, and keeps it.
     """
 
     keeps_all = True
 
     def __call__(self, pool, *, rng):
-        """Return n records of the whole pool, drawn independently for each replicate."""
+        """Return n records of the whole pool, drawn independently for each replicate, in the pool's order."""
         return _draw(pool.all, pool.real.n, rng)
 
 
@@ -151,7 +161,7 @@ class Mix(Policy):
 
     def __call__(self, pool, *, rng):
         """Return the real share first, then the newest sample."""
-        n_real = round(self.real_fraction * pool.real.n)
+        n_real = pool.real.n - self.draws(pool.real.n)
         real = _draw(pool.real, n_real, rng) if n_real else None
         return concatenate(real, pool.last)
 
@@ -198,8 +208,7 @@ class Fresh(Policy):
     n_synthetic: int
 
     def __post_init__(self):
-        if not callable(getattr(self.source, "sample", None)):
-            raise ValueError(f"source must have a method sample(n, *, rng), got {type(self.source).__name__}")
+        require_methods(self.source, "source", "sample")
         as_count(self.n_real, "n_real", minimum=0)
         if as_count(self.n_synthetic, "n_synthetic", minimum=0) + self.n_real == 0:
             raise ValueError("n_real and n_synthetic are both 0; the next generation needs records to train on")
@@ -232,19 +241,22 @@ def draw_per_replicate(source, n, replicates, rng):
     Raises
     ------
     ValueError
-        If the source's sample has other leading axes.
+        If the source's sample has other leading axes, or not n records.
     """
-    first = as_records(source.sample(n, rng=rng), "the sample of source")
+
+    def draw():
+        sample = as_records(source.sample(n, rng=rng), "the sample of source")
+        if sample.n != n:
+            raise ValueError(f"source was asked for {n} records and drew {sample.n}")
+        return sample
+
+    first = draw()
     if first.replicates == replicates:
         return first
-    if first.replicates != ():
+    if first.replicates:
         raise ValueError(f"source draws samples with leading axes {first.replicates}; {replicates} or none are needed")
-    more = [as_records(source.sample(n, rng=rng), "the sample of source") for _ in range(int(np.prod(replicates)) - 1)]
-    stacked = [
-        None if arrays[0] is None else np.stack(arrays).reshape(*replicates, *arrays[0].shape)
-        for arrays in zip(*((r.x, r.y, r.w) for r in [first, *more]), strict=True)
-    ]
-    return Records(*stacked)
+    all_draws = concatenate(first, *(draw() for _ in range(math.prod(replicates) - 1)))
+    return all_draws.map(lambda array: array.reshape(*replicates, n, *array.shape[1:]))
 
 
 def _draw(records, n, rng):
@@ -253,4 +265,5 @@ def _draw(records, n, rng):
     order = rng.random(records.x.shape[:-1])
     if records.w is not None:
         order[records.w == 0] += 1  # absent records come after all others
-    return records.take(np.argpartition(order, n - 1, axis=-1)[..., :n])
+    # Sorted, because the order that argpartition leaves depends on the processor.
+    return records.take(np.sort(np.argpartition(order, n - 1, axis=-1)[..., :n], axis=-1))

@@ -74,8 +74,12 @@ class Records:
         return self.x.shape[:-2]
 
     def map(self, f):
-        """Return Records with `f` applied to each array present; `f` must treat the axis of records alike in all."""
-        return Records(*(None if array is None else f(array) for array in (self.x, self.y, self.w)))
+        """Return Records with `f` applied to each array present.
+
+        `f` may pick, repeat or reorder records, alike in all arrays. What it returns is not checked again: reading
+        every value once more would cost as much as a pass of the fit.
+        """
+        return _unchecked(*(None if array is None else f(array) for array in (self.x, self.y, self.w)))
 
     def broadcast(self, replicates):
         """Return a view of these records, repeated over leading axes of the shape `replicates`."""
@@ -110,6 +114,13 @@ class Records:
         return self.x if self.y is None and self.w is None else self
 
 
+def _unchecked(x, y, w):
+    records = object.__new__(Records)
+    for name, array in (("x", x), ("y", y), ("w", w)):
+        object.__setattr__(records, name, array)
+    return records
+
+
 def as_records(value, name="records"):
     """Return `value` as Records; a plain array `x` stands for `Records(x)`.
 
@@ -118,29 +129,30 @@ def as_records(value, name="records"):
     ValueError
         If `value` is neither Records nor an array of shape (..., n, d); the message names the argument `name`.
     """
-    return value if isinstance(value, Records) else Records(as_array(value, name, min_ndim=2))
+    return value if isinstance(value, Records) else _unchecked(as_array(value, name, min_ndim=2), None, None)
 
 
 def concatenate(*parts):
     """Join Records along the axis of records; the first part's come first.
 
-    Labels must be there in all parts or in none. A part without weights counts each of its records once.
+    Labels must be there in all parts or in none. A part without weights counts each of its records once; a part that
+    is None is passed over.
 
     Raises
     ------
     ValueError
-        If feature counts, leading axes or the presence of labels differ.
+        If feature counts, leading axes or the form of the labels differ.
     """
     parts = [part for part in parts if part is not None]
-    if len({(part.replicates, part.d, part.y is None) for part in parts}) != 1:
-        raise ValueError(
-            "records can be joined only with equal leading axes and features, and with labels in all or in none; got "
-            + ", ".join(f"x {part.x.shape}{'' if part.y is None else ' with y'}" for part in parts)
-        )
     axis = len(parts[0].replicates)
+    if len({(part.replicates, part.d, None if part.y is None else part.y.shape[axis + 1 :]) for part in parts}) != 1:
+        raise ValueError(
+            "records can be joined only with equal leading axes and features, and with like labels in all or in none; "
+            "got " + ", ".join(f"x {part.x.shape}" + ("" if part.y is None else f" y {part.y.shape}") for part in parts)
+        )
     x = np.concatenate([part.x for part in parts], axis)
     y = None if parts[0].y is None else np.concatenate([part.y for part in parts], axis)
     w = None
     if any(part.w is not None for part in parts):
         w = np.concatenate([np.ones(part.x.shape[:-1]) if part.w is None else part.w for part in parts], axis)
-    return Records(x, y, w)
+    return _unchecked(x, y, w)

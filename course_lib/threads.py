@@ -10,7 +10,7 @@ from course_lib.validate import as_count
 
 __all__ = ["limit_threads", "thread_count"]
 
-_inside = threading.local()  # set while a limit is in force in this thread, so that nested ones cost nothing
+_inside = threading.local()  # which limit is in force in this thread, so that nested ones cost nothing
 
 
 def thread_count():
@@ -21,31 +21,63 @@ def thread_count():
     return as_count(int(value), "the environment variable COURSE_THREADS")
 
 
-@functools.lru_cache(maxsize=2)
-def _controller(torch_loaded):
-    # Finding the loaded libraries takes milliseconds, so it is done once, and once more after torch brought its own.
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
-
-
 @contextlib.contextmanager
 def limit_threads():
     """Run the body with `thread_count()` threads and restore the caller's setting; works as a decorator, too."""
-    torch = sys.modules.get("torch")
-    state = torch is not None
-    if getattr(_inside, "torch", None) == state:
+    limit = _limit(torch_loaded="torch" in sys.modules)
+    outer = getattr(_inside, "limit", None)
+    if outer is limit:
         yield
         return
-    outer, _inside.torch = getattr(_inside, "torch", None), state
-    threads = thread_count()
-    before = torch.get_num_threads() if torch else None
-    try:
-        with _controller(state).limit(limits=threads):
-            if torch:
-                torch.set_num_threads(threads)
+    with limit.applied(thread_count()):
+        _inside.limit = limit
+        try:
             yield
-    finally:
-        _inside.torch = outer
-        if torch:
-            torch.set_num_threads(before)
+        finally:
+            _inside.limit = outer
+
+
+@functools.cache
+def _limit(torch_loaded):
+    # Finding the loaded libraries takes milliseconds, so it is done once, and once more after torch brought its own.
+    return _Limit(sys.modules["torch"] if torch_loaded else None)
+
+
+class _Limit:
+    """A limit on the thread pools that are loaded now.
+
+    OpenMP has one setting for each Python thread, BLAS and torch have one for the whole process: that one is set by
+    the first thread that comes in and restored by the last that goes out.
+    """
+
+    def __init__(self, torch):
+        from threadpoolctl import ThreadpoolController
+
+        controller = ThreadpoolController()
+        self.openmp, self.blas = controller.select(user_api="openmp"), controller.select(user_api="blas")
+        self.torch = torch
+        self.lock = threading.Lock()
+        self.users = 0
+        self.undo = contextlib.ExitStack()
+
+    @contextlib.contextmanager
+    def applied(self, threads):
+        with self.openmp.limit(limits=threads), self._applied_to_process(threads):
+            yield
+
+    @contextlib.contextmanager
+    def _applied_to_process(self, threads):
+        with self.lock:
+            if self.users == 0:
+                self.undo.enter_context(self.blas.limit(limits=threads))
+                if self.torch:
+                    self.undo.callback(self.torch.set_num_threads, self.torch.get_num_threads())
+                    self.torch.set_num_threads(threads)
+            self.users += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.users -= 1
+                if self.users == 0:
+                    self.undo.close()

@@ -63,21 +63,26 @@ class Gaussian:
         records = as_records(records)
         if records.y is not None:
             raise ValueError("records carry labels, which a Gaussian has no place for; append them to x, or drop them")
-        total = np.asarray(records.n if records.w is None else records.w.sum(-1))  # Σw
+        total = np.full(records.replicates, records.n) if records.w is None else records.w.sum(-1)  # Σw
         if total.min() <= self.ddof:
-            raise ValueError(f"each replicate must count more than ddof = {self.ddof} records, got {total.min():g}")
+            raise ValueError(
+                f"records must count more than ddof = {self.ddof} in each replicate, got {total.min():g} "
+                f"(x of shape {records.x.shape}{'' if records.w is None else ', weights counted'})"
+            )
         mean = np.empty((*records.replicates, records.d))
-        squares = np.empty((*records.replicates, records.d, records.d))
+        cov = np.empty((*records.replicates, records.d, records.d))
+        ones = np.ones(records.n)
         with limit_threads():
             for block in _blocks(records):
-                x, w = records.x[block], None if records.w is None else records.w[block]
-                mean[block] = x.mean(-2) if w is None else np.einsum("...n,...nd->...d", w, x) / w.sum(-1)[..., None]
+                x = records.x[block]  # (block, n, d)
+                w = ones if records.w is None else records.w[block]  # (n,) or (block, n)
+                # A matrix product sums over the records several times faster than x.mean(-2) does.
+                mean[block] = (w[..., None, :] @ x)[..., 0, :] / total[block][..., None]
                 # Centred before squared: E x² − (E x)² would be all rounding error once the spread has collapsed.
                 centred = x - mean[block][..., None, :]
-                weighted = centred if w is None else centred * w[..., None]
-                squares[block] = weighted.swapaxes(-1, -2) @ centred
-        self.mean_ = mean
-        self.cov_ = squares / (total - self.ddof)[..., None, None]
+                weighted = centred if records.w is None else centred * w[..., None]
+                cov[block] = weighted.swapaxes(-1, -2) @ centred / (total[block] - self.ddof)[..., None, None]
+        self.mean_, self.cov_ = mean, cov
         return self
 
     def sample(self, n, y=None, *, rng):
@@ -116,7 +121,7 @@ class Gaussian:
         return x
 
 
-def _blocks(records, numbers=16_000):
+def _blocks(records, numbers=32_000):
     """Yield slices of the first replicate axis so small that one block's numbers stay in the processor's cache."""
     if not records.replicates:
         yield ...
