@@ -325,6 +325,8 @@ def _form(shape):
 
 
 def _kind(value):
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.dtype} values"
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
