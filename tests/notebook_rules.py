@@ -12,6 +12,7 @@ MAX_LINES = 15
 MIN_ALT = 20
 IMAGE_DATA = re.compile(r"data:image/\w+;base64,[A-Za-z0-9+/=]+")
 MACHINE_PATH = re.compile(r"/(?:root|home|work|tmp|Users|private|mnt)/|[A-Za-z]:\\\\?Users")
+VERDICT = re.compile(r"(?P<task>\d\d\.\d+) .*?: (?P<state>not attempted|not yet|passed)\.")
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 
 
@@ -42,6 +43,15 @@ def quiz_questions(notebook):
     """Return the ids of the quiz questions that the notebook asks, such as "01.q1", each once."""
     texts = [node.value for node in nodes(notebook, ast.Constant) if isinstance(node.value, str)]
     return sorted({text for text in texts if re.fullmatch(r"\d\d\.q\d+", text)} if calls(notebook, "answer") else ())
+
+
+def verdicts(notebook):
+    """Return what the stored outputs say of each task that a check was called for: its state, or None."""
+    said = {call.args[0].value: None for call in calls(notebook, "check")}
+    for _, output in outputs(notebook):
+        if found := VERDICT.match(output.get("data", {}).get("text/plain", "")):
+            said[found["task"]] = found["state"]
+    return said
 
 
 # Every lesson and every solution ----------------------------------------------------------------------------------
@@ -128,6 +138,18 @@ def links_lead_somewhere(notebook, path):
             yield f"a link to {target}, which does not exist"
 
 
+# Solutions only -----------------------------------------------------------------------------------------------------
+
+
+def every_check_passes(notebook, path):
+    said = verdicts(notebook)
+    if not said:
+        yield "no check(...)"
+    for task, state in said.items():
+        if state != "passed":
+            yield f"the check of {task} says {state!r}"
+
+
 # Lessons only -------------------------------------------------------------------------------------------------------
 
 
@@ -193,6 +215,9 @@ IN_LESSONS = [
 ]
 
 
+IN_SOLUTIONS = [every_check_passes]
+
+
 def rules_for(path: Path):
     """Return the rules that hold for the notebook at `path`."""
-    return EVERYWHERE + (IN_LESSONS if path.parent.name == "notebooks" else [])
+    return EVERYWHERE + (IN_LESSONS if path.parent.name == "notebooks" else IN_SOLUTIONS)

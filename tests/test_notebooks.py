@@ -185,12 +185,13 @@ def cost_row(path, cost, reference_seconds):
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
 def test_untouched_exercise_runs(path, tmp_path):
-    """From top to bottom with every answer still open, as a learner first meets it."""
+    """From top to bottom with every answer still open, as a learner first meets it: each check says so."""
     exercise = exercise_from(read(path))
     folder = tmp_path / "exercises"
     folder.mkdir()
     run(exercise, folder, sealed_environment(tmp_path))
     assert not stderr_lines(exercise)
+    assert set(notebook_rules.verdicts(exercise).values()) == {"not attempted"}
 
 
 # Proof that these tests can fail ------------------------------------------------------------------------------------
@@ -405,4 +406,21 @@ def test_each_rule_finds_its_fault(expected, break_it, tmp_path, monkeypatch):
 
 
 def test_every_rule_has_been_seen_to_fail():
-    assert {rule.__name__ for rule in notebook_rules.EVERYWHERE + notebook_rules.IN_LESSONS} == {n for n, _ in BREAKS}
+    rules = notebook_rules.EVERYWHERE + notebook_rules.IN_LESSONS
+    assert {rule.__name__ for rule in rules} == {name for name, _ in BREAKS}
+
+
+@pytest.mark.parametrize(
+    ("said", "faults"),
+    [
+        ("01.1 Fit a curve: passed. Well done.", []),
+        ("01.1 Fit a curve: not yet. It is passed.", ["the check of 01.1 says 'not yet'"]),
+        ("01.2 Draw: passed. Well done.", ["the check of 01.1 says None"]),
+    ],
+)
+def test_a_solution_must_pass_its_checks(said, faults):
+    cell = nbformat.v4.new_code_cell('check("01.1", fit)')
+    cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": said})]
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    assert list(notebook_rules.every_check_passes(notebook, Path("solutions/01_a.ipynb"))) == faults
+    assert list(notebook_rules.every_check_passes(sound_lesson(), Path("solutions/01_a.ipynb"))) == ["no check(...)"]

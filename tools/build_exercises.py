@@ -212,9 +212,9 @@ def main() -> int:
         return int(bool(found))
     chosen = [solutions / name.name for name in options.names] or notebooks_in(solutions)
     left_alone = build(chosen, exercises, force=os.environ.get("FORCE") == "1")
-    print(f"{len(chosen) - len(left_alone)} exercises built.")
-    for path in left_alone:
-        print(f"left alone: {path.relative_to(ROOT)} holds your work. FORCE=1 replaces it by the empty exercise.")
+    for path in (exercises / solution.name for solution in chosen):
+        note = "left alone: {} holds your work. FORCE=1 replaces it by the empty exercise."
+        print((note if path in left_alone else "built: {}").format(path.relative_to(ROOT)))
     return int(bool(left_alone))
 
 
