@@ -8,7 +8,7 @@ from course_lib.data.digits import digits, picture_grid
 from course_lib.data.patients import patients
 from course_lib.data.photographs import Photograph, paint, photographs, reduce_colours
 from course_lib.data.tables import Table, read_csv
-from course_lib.data.text import Text, manual
+from course_lib.data.text import Text, manual, manual_page
 from course_lib.data.toys import Modes, TwoMoons, grid, ring, two_gaussians, two_moons
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "digits",
     "grid",
     "manual",
+    "manual_page",
     "paint",
     "patients",
     "photographs",

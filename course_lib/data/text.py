@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.data.dataset import About
+from course_lib.data.dataset import About, closest
 from course_lib.records import Records
 
-__all__ = ["Text", "manual"]
+__all__ = ["WORD", "Text", "manual", "manual_page"]
+
+WORD = re.compile(r"[a-z]+(?:'[a-z]+)*", re.IGNORECASE)  # letters, with an apostrophe allowed inside: "isn't"
 
 _ABOUT = About(
     source="the Python manual as kept for the interpreter's own help, module pydoc_data.topics of the standard library",
@@ -65,10 +67,37 @@ def manual():
     """
     from pydoc_data.topics import topics
 
-    running = [word for name in sorted(topics) for word in re.findall(r"[a-z]+(?:'[a-z]+)*", topics[name].lower())]
+    running = [word for name in sorted(topics) for word in WORD.findall(topics[name].lower())]
     counts = Counter(running)
     vocabulary = tuple(sorted(counts, key=lambda word: (-counts[word], word)))
     code = {word: place for place, word in enumerate(vocabulary)}
     tokens = np.array([code[word] for word in running])
     tokens.flags.writeable = False
     return Text(tokens, vocabulary, _ABOUT)
+
+
+def manual_page(topic):
+    """Return one topic of the manual as it is printed, in paragraphs.
+
+    Parameters
+    ----------
+    topic : str
+        Such as "exceptions".
+
+    Returns
+    -------
+    list of str
+        The first is the title.
+
+    Raises
+    ------
+    ValueError
+        If the manual of this Python has no such topic; the message suggests the closest ones.
+    """
+    from pydoc_data.topics import topics
+
+    if topic not in topics:
+        raise ValueError(f"there is no topic {topic!r}; " + closest(topic, sorted(topics)))
+    paragraphs = re.split(r"\n\s*\n", topics[topic].strip())
+    underlined = re.compile(r"\n[*=~-]{3,}$")  # how a title is marked in plain text
+    return [" ".join(underlined.sub("", paragraph).split()) for paragraph in paragraphs]

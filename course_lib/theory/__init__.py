@@ -8,4 +8,5 @@ from course_lib.theory.accumulation import *  # noqa: F403
 from course_lib.theory.chains import *  # noqa: F403
 from course_lib.theory.gaussian import *  # noqa: F403
 from course_lib.theory.kernels import *  # noqa: F403
+from course_lib.theory.presence import *  # noqa: F403
 from course_lib.theory.regression import *  # noqa: F403
