@@ -149,7 +149,7 @@ class _NotAttempted(Exception):
     pass
 
 
-class _TodoUsedError(Exception):
+class TodoUsedError(Exception):
     pass
 
 
@@ -160,7 +160,7 @@ class _Todo:
         return "TODO"
 
     def _refuse(self, *args, **kwargs):
-        raise _TodoUsedError("TODO stands where an answer is still to be written")
+        raise TodoUsedError("TODO stands where an answer is still to be written")
 
     __array__ = __bool__ = __call__ = __float__ = __getitem__ = __iter__ = __len__ = _refuse
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __pow__ = _refuse
@@ -198,7 +198,7 @@ class Function:
             raise NotYet(_too_slow(f"`{self.name}`{self._line(stop)}")) from None
         except KeyboardInterrupt as stop:
             raise NotYet(f"You stopped the check while it ran `{self.name}`{self._line(stop)}.") from None
-        except _TodoUsedError as error:
+        except TodoUsedError as error:
             raise NotYet(
                 f"`{self.name}` uses something that is still TODO{self._line(error)}. Write that answer first, or do "
                 "without it here."

@@ -7,6 +7,7 @@ an answer and words that its message must hold.
 import importlib
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from course_lib.checks import framework
@@ -60,3 +61,18 @@ def test_each_task_has_texts_a_check_and_answers(lesson):
     tasks = [f"{lesson}.{task}" for task in framework._tasks(lesson)]
     answers = answers_of(lesson)
     assert tasks == list(checks_of(lesson)) == list(answers.RIGHT) == list(answers.WRONG)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_notebook_announces_each_task_as_its_texts_do_and_checks_it(lesson):
+    [path] = (Path(framework.__file__).parents[2] / "solutions").glob(f"{lesson}_*.ipynb")
+    cells = nbformat.read(path, as_version=4).cells
+    tasks = framework._tasks(lesson)
+    headings = ["\n".join(cell.source.splitlines()[:2]) for cell in cells if cell.source.startswith("## Task ")]
+    assert headings == [
+        f"## Task {task}: {text['title']}\n*{text['minutes']} minutes, difficulty {text['difficulty']} of 5*"
+        for task, text in tasks.items()
+    ]
+    assert f"about {sum(text['minutes'] for text in tasks.values())} minutes" in cells[0].source
+    checks = [cell.source for cell in cells if cell.source.startswith("check(")]
+    assert [call[: len('check("01.1", ')] for call in checks] == [f'check("{lesson}.{task}", ' for task in tasks]
