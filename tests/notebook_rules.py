@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from bs4 import BeautifulSoup
+from IPython.core.inputtransformer2 import TransformerManager
 from notebook_files import ROOT, code_cells, fingerprint, stderr_lines
 
 MAX_BYTES = 600_000
@@ -30,7 +31,7 @@ def markdown(notebook):
 
 def nodes(notebook, kind):
     """Return the nodes of one kind in the syntax trees of the code cells."""
-    trees = [ast.parse(cell.source) for cell in code_cells(notebook)]
+    trees = [ast.parse(TransformerManager().transform_cell(cell.source)) for cell in code_cells(notebook)]  # %magic
     return [node for tree in trees for node in ast.walk(tree) if isinstance(node, kind)]
 
 

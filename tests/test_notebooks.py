@@ -306,7 +306,7 @@ def sound_lesson():
     markdown, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
     cells = [
         markdown("# A lesson\n\n5 minutes of reading, 2 s of computing."),
-        code("import numpy as np"),
+        code("%precision 4\nimport numpy as np"),
         code("predict('01.a', 'What?', choices=['b', 'c'])\npredict('01.b', 'How many?', low=0, high=9, step=1)"),
         code("figure(fig)", outputs=[html_output(figure_html())]),
         code("finding('It is {}.', 1, holds=True)"),

@@ -67,6 +67,10 @@ def test_an_answer_becomes_its_stub(answer, expected):
     assert stub(answer) == expected
 
 
+def test_a_cell_may_hold_magic():
+    assert stub("%precision 4\n### BEGIN SOLUTION\nx = 1\n### END SOLUTION") == "%precision 4\nx = TODO"
+
+
 def test_each_answer_of_a_cell_becomes_a_stub():
     model = "class Model:\n" + textwrap.indent(ANSWER_IN_FUNCTION, "    ")
     expected = "class Model:\n" + textwrap.indent(STUB_IN_FUNCTION, "    ")

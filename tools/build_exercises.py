@@ -22,6 +22,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from notebook_files import ROOT, code_cells, fingerprint, notebooks_in, read, store
 
@@ -94,7 +95,7 @@ def stub(source: str) -> str:
         raise ValueError(f"{BEGIN} without its partner in:\n{source}")
     result = "\n".join(kept)
     try:
-        compile(result, "stub", "exec")
+        compile(TransformerManager().transform_cell(result), "stub", "exec")  # %magic lines are allowed
     except SyntaxError as error:
         raise ValueError(f"without its answer the cell is no valid Python ({error}):\n{source}") from error
     return result
