@@ -16,6 +16,7 @@ from course_lib.data import (
     Dataset,
     Modes,
     TwoMoons,
+    diabetes,
     digits,
     grid,
     manual,
@@ -221,6 +222,23 @@ def test_compactness_is_not_what_its_formula_says():
     assert not np.array_equal(points, np.rint(points))
 
 
+def test_diabetes_is_as_measured_and_its_columns_are_what_the_description_says():
+    from sklearn.datasets import load_diabetes
+
+    data, scaled = diabetes(), load_diabetes()
+    assert (data.n, data.d, data.label_names) == (442, 10, None)
+    np.testing.assert_array_equal(data.y, scaled.target)
+    centred = data.x - data.x.mean(0)
+    np.testing.assert_allclose(centred / np.sqrt((centred**2).sum(0)), scaled.data, atol=1e-12)
+    assert dict(zip(data.names, data.units, strict=True))["age"] == "years"
+    age = data.column("age")
+    assert (age.min(), age.max()) == (19, 79)
+    assert set(data.column("sex")) == {1, 2}
+    # The ratio is one of two other columns, up to its rounding: this ties three names to their places.
+    ratio = data.column("total serum cholesterol") / data.column("high-density lipoproteins")
+    assert np.abs(ratio - data.column("total cholesterol / HDL")).max() < 0.7
+
+
 def test_digits_are_shares_of_ink_row_by_row():
     from sklearn.datasets import load_digits
 
@@ -270,7 +288,14 @@ def test_photographs_come_whole_and_at_half_size(name):
 
 def test_each_data_set_says_where_it_comes_from():
     pictures = photographs(half=True)
-    for about in (patients().about, digits().about, manual().about, pictures["flower"].about, pictures["china"].about):
+    for about in (
+        patients().about,
+        diabetes().about,
+        digits().about,
+        manual().about,
+        pictures["flower"].about,
+        pictures["china"].about,
+    ):
         assert about.source
         assert about.licence
         assert about.row

@@ -4,6 +4,7 @@ Nothing here touches the network. What is needed again and again as fresh data h
 """
 
 from course_lib.data.dataset import About, Dataset
+from course_lib.data.diabetes import diabetes
 from course_lib.data.digits import digits, picture_grid
 from course_lib.data.patients import patients
 from course_lib.data.photographs import Photograph, paint, photographs, reduce_colours
@@ -19,6 +20,7 @@ __all__ = [
     "Table",
     "Text",
     "TwoMoons",
+    "diabetes",
     "digits",
     "grid",
     "manual",
