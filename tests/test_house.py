@@ -115,7 +115,13 @@ def imports(folder):
 )
 def test_what_is_imported_is_asked_for(folder, needs):
     brought_by = importlib.metadata.packages_distributions()
-    asked_for = {canonicalize_name(need.name) for need in needs}
+    asked_for = {canonicalize_name(need.name) for need in needs} | {
+        canonicalize_name(brought.name)
+        for need in needs
+        for extra in need.extras
+        for brought in map(Requirement, importlib.metadata.requires(need.name))
+        if brought.marker and brought.marker.evaluate({"extra": extra})
+    }
     packages = {name: {canonicalize_name(d) for d in brought_by.get(name, [])} for name in imports(folder)}
     assert {name: found for name, found in packages.items() if not found & asked_for} == {}
 
