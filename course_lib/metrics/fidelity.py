@@ -58,9 +58,10 @@ def gaussian_w2_squared(mean1, cov1, mean2, cov2):
                 f"means and covariances must have the same dimension, got shapes mean1 {mean1.shape}, "
                 f"cov1 {root1.shape}, mean2 {mean2.shape}, cov2 {root2.shape}"
             )
-        left, _, right = np.linalg.svd(root1 @ root2)
-        rotation = (left @ right).mT  # U, which makes tr(Σ1^½ Σ2^½ U) largest
-        gap = root1 - root2 @ rotation
+        gap = root1 - root2
+        if gap.shape[-1] > 1:
+            left, _, right = np.linalg.svd(root1 @ root2)
+            gap = root1 - root2 @ (left @ right).mT  # U, which makes tr(Σ1^½ Σ2^½ U) largest
     return ((mean1 - mean2) ** 2).sum(-1) + (gap**2).sum((-2, -1))
 
 
@@ -72,7 +73,10 @@ def _spectrum(cov, name):
     slack = 1e-8 * np.abs(cov).max((-2, -1))
     if (np.abs(cov - cov.mT).max((-2, -1)) > slack).any():
         raise ValueError(f"{name} is not symmetric")
-    values, vectors = np.linalg.eigh(cov)
+    if cov.shape[-1] == 1:  # a decomposition of thousands of single numbers would take a hundred times as long
+        values, vectors = cov[..., 0], np.ones_like(cov)
+    else:
+        values, vectors = np.linalg.eigh(cov)
     if (values[..., 0] < -slack).any():
         raise ValueError(f"{name} has a negative eigenvalue ({values.min():g}); a covariance has none")
     return np.maximum(values, 0), vectors
