@@ -1,7 +1,8 @@
 """The same experiment over a grid of settings and seeds."""
 
 import itertools
-from collections.abc import Mapping
+import numbers
+from collections.abc import Iterable, Mapping
 
 from course_lib.validate import as_count, as_rng
 
@@ -29,7 +30,8 @@ def sweep(run, grid, *, seeds, rng):
     Raises
     ------
     ValueError
-        If the grid is empty or `seeds` is not a positive whole number.
+        If the grid is empty or names `rng` or `seed`, `seeds` is not a positive whole number, or `run` returns
+        something else.
 
     Notes
     -----
@@ -53,29 +55,43 @@ def sweep(run, grid, *, seeds, rng):
     cells = [(setting, seed) for setting in settings for seed in range(seeds)]
     rngs = as_rng(rng).spawn(len(cells))
     results = Parallel()(delayed(run)(**setting, rng=own) for (setting, _), own in zip(cells, rngs, strict=True))
-    tables = []
-    for (setting, seed), result in zip(cells, results, strict=True):
-        table = _as_table(result)
-        front = pd.DataFrame([{**setting, "seed": seed}] * len(table), index=table.index)
-        tables.append(pd.concat([front, table], axis=1))
+    tables = [
+        _as_table(result, setting | {"seed": seed}) for (setting, seed), result in zip(cells, results, strict=True)
+    ]
     return pd.concat(tables, ignore_index=True)
 
 
 def _settings(grid):
+    """Return the list of settings, each a dict of arguments."""
     if isinstance(grid, Mapping):
+        for name, values in grid.items():
+            if isinstance(values, str) or not isinstance(values, Iterable):
+                raise ValueError(f"grid[{name!r}] must be a sequence of values, got {values!r}")
         settings = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
     else:
         settings = [dict(setting) for setting in grid]
     if not settings:
         raise ValueError(f"grid holds no setting: {grid!r}; every argument needs at least one value")
+    if taken := {"rng", "seed"} & {name for setting in settings for name in setting}:
+        raise ValueError(f"grid names {sorted(taken)}; sweep itself passes rng and numbers the seeds")
     return settings
 
 
-def _as_table(result):
+def _as_table(result, setting):
+    """Return the result of one cell as a table, with a column for each argument before it."""
     import pandas as pd
 
     if hasattr(result, "frame"):
-        return result.frame()
-    if isinstance(result, pd.DataFrame):
-        return result
-    return pd.DataFrame([result if isinstance(result, Mapping) else {"value": result}])
+        table = result.frame()
+    elif isinstance(result, pd.DataFrame):
+        table = result
+    elif isinstance(result, Mapping):
+        table = pd.DataFrame([result])
+    elif isinstance(result, numbers.Number):
+        table = pd.DataFrame({"value": [result]})
+    else:
+        raise ValueError(f"run must return a History, a DataFrame, a dict or a number, got {type(result).__name__}")
+    if twice := [name for name in setting if name in table]:
+        raise ValueError(f"run returned the columns {twice}, which sweep uses for the setting; give them other names")
+    front = pd.DataFrame([setting] * len(table), index=table.index)
+    return pd.concat([front, table], axis=1)

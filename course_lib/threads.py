@@ -10,7 +10,8 @@ from course_lib.validate import as_count
 
 __all__ = ["limit_threads", "thread_count"]
 
-_inside = threading.local()  # which limit is in force in this thread, so that nested ones cost nothing
+_WITH_THREADS = ("scipy.special", "scipy.linalg", "sklearn", "torch")  # once imported, these have threads of their own
+_inside = threading.local()  # .loaded: which of them the limit in force covers, so that nested ones cost nothing
 
 
 def thread_count():
@@ -23,61 +24,29 @@ def thread_count():
 
 @contextlib.contextmanager
 def limit_threads():
-    """Run the body with `thread_count()` threads and restore the caller's setting; works as a decorator, too."""
-    limit = _limit(torch_loaded="torch" in sys.modules)
-    outer = getattr(_inside, "limit", None)
-    if outer is limit:
+    """Run the body with `thread_count()` threads and restore the caller's setting; works as a decorator, too.
+
+    The setting belongs to the process. Where bodies overlap in several Python threads, torch may keep the limit.
+    """
+    loaded = tuple(name in sys.modules for name in _WITH_THREADS)
+    outer = getattr(_inside, "loaded", None)
+    if outer == loaded:
         yield
         return
-    with limit.applied(thread_count()):
-        _inside.limit = limit
-        try:
-            yield
-        finally:
-            _inside.limit = outer
+    threads, torch = thread_count(), sys.modules.get("torch")
+    with contextlib.ExitStack() as undo:
+        undo.enter_context(_controller(loaded).limit(limits=threads))
+        if torch:
+            undo.callback(torch.set_num_threads, torch.get_num_threads())
+            torch.set_num_threads(threads)
+        undo.callback(setattr, _inside, "loaded", outer)
+        _inside.loaded = loaded
+        yield
 
 
 @functools.cache
-def _limit(torch_loaded):
-    # Finding the loaded libraries takes milliseconds, so it is done once, and once more after torch brought its own.
-    return _Limit(sys.modules["torch"] if torch_loaded else None)
+def _controller(loaded):
+    # Finding the libraries takes milliseconds, so it is done once for each set of them that is loaded.
+    from threadpoolctl import ThreadpoolController
 
-
-class _Limit:
-    """A limit on the thread pools that are loaded now.
-
-    OpenMP has one setting for each Python thread, BLAS and torch have one for the whole process: that one is set by
-    the first thread that comes in and restored by the last that goes out.
-    """
-
-    def __init__(self, torch):
-        from threadpoolctl import ThreadpoolController
-
-        controller = ThreadpoolController()
-        self.openmp, self.blas = controller.select(user_api="openmp"), controller.select(user_api="blas")
-        self.torch = torch
-        self.lock = threading.Lock()
-        self.users = 0
-        self.undo = contextlib.ExitStack()
-
-    @contextlib.contextmanager
-    def applied(self, threads):
-        with self.openmp.limit(limits=threads), self._applied_to_process(threads):
-            yield
-
-    @contextlib.contextmanager
-    def _applied_to_process(self, threads):
-        with self.lock:
-            if self.users == 0:
-                self.undo.enter_context(self.blas.limit(limits=threads))
-                if self.torch:
-                    self.undo.callback(self.torch.set_num_threads, self.torch.get_num_threads())
-                    self.torch.set_num_threads(threads)
-            self.users += 1
-        try:
-            yield
-        finally:
-            with self.lock:
-                self.users -= 1
-                if self.users == 0:
-                    self.undo.close()
+    return ThreadpoolController()
