@@ -64,7 +64,7 @@ def z_cells(claim, measured):
     if claim.bound:
         return ["", ""]
     z = [(estimate - claim.stated()) / error for estimate, error in measured]
-    return [f"{np.mean(z):.2f}", f"{np.std(z, ddof=1):.2f}"]
+    return [f"{np.mean(z):z.2f}", f"{np.std(z, ddof=1):.2f}"]  # z: no -0.00
 
 
 def read_rows(path=DOCUMENT):

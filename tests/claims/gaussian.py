@@ -6,11 +6,10 @@ import math
 import numpy as np
 from scipy.stats import norm
 
-from claims.registry import claim, mean_and_error, median_and_error
+from claims.registry import DERIVED, claim, mean_and_error, median_and_error
 from course_lib import Gaussian, Replace, self_consume, theory
 
 SHUMAILOV = "Shumailov et al. 2024, Nature 631:755"
-DERIVED = "one can show"
 
 
 def refit(rng, runs, *, m, t, d=1, keep=(), **gaussian):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 TOLERANCE = 5  # standard errors between what is stated and what is measured
+DERIVED = "one can show"  # the source of a formula that is derived in the docstring of its function
 
 CLAIMS = {}
 
