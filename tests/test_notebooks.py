@@ -61,11 +61,14 @@ def reference():
     return sum(i * i for i in range(2_000_000))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def reference_seconds():
-    """CPU seconds of `reference` here and now: the fastest of five, since whatever disturbs a run slows it."""
+    """CPU seconds of `reference` right before a notebook: a shared machine is not equally fast all the time.
+
+    The fastest of three counts, since whatever disturbs a run slows it.
+    """
     seconds = []
-    for _ in range(5):
+    for _ in range(3):
         start = time.process_time()
         reference()
         seconds.append(time.process_time() - start)
