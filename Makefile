@@ -50,9 +50,10 @@ exercises: .venv/installed-dev ## build exercises/ from solutions/; FORCE=1 also
 notebooks: .venv/installed-dev ## run the notebooks that changed and store them as run; FORCE=1 also local changes
 	$(PY) tools/run_notebooks.py
 
-lint: .venv/installed-dev ## check code and notebooks
+lint: .venv/installed-dev ## check code and notebooks, and that exercises match their solutions
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
+	$(PY) tools/build_exercises.py --check
 
 stored: .venv/installed-dev ## check that exercises match their solutions, and that notebooks are stored as run
 	$(PY) tools/build_exercises.py --check
