@@ -4,12 +4,12 @@ A policy is called with the pool of everything that exists so far and returns th
 size of the real data set throughout.
 """
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from course_lib.records import Records, as_records, concatenate
+from course_lib.records import Records, concatenate
+from course_lib.sources import draw_per_replicate
 from course_lib.validate import as_count, as_fraction, as_number, as_rng, require_methods
 
 __all__ = ["Accumulate", "AccumulateSubsample", "Augment", "Fresh", "Mix", "Policy", "Pool", "Replace"]
@@ -221,42 +221,6 @@ class Fresh(Policy):
         """Return the fresh real records first, then the newest sample."""
         fresh = draw_per_replicate(self.source, self.n_real, pool.real.replicates, rng) if self.n_real else None
         return concatenate(fresh, pool.last)
-
-
-def draw_per_replicate(source, n, replicates, rng):
-    """Draw n records from `source` for each replicate.
-
-    Parameters
-    ----------
-    source : object with `sample(n, *, rng)`
-        Its sample has the leading axes `replicates`, or none.
-    n : int
-    replicates : tuple of int
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    Records, with the leading axes `replicates`
-
-    Raises
-    ------
-    ValueError
-        If the source's sample has other leading axes, or not n records.
-    """
-
-    def draw():
-        sample = as_records(source.sample(n, rng=rng), "the sample of source")
-        if sample.n != n:
-            raise ValueError(f"source was asked for {n} records and drew {sample.n}")
-        return sample
-
-    first = draw()
-    if first.replicates == replicates:
-        return first
-    if first.replicates:
-        raise ValueError(f"source draws samples with leading axes {first.replicates}; {replicates} or none are needed")
-    all_draws = concatenate(first, *(draw() for _ in range(math.prod(replicates) - 1)))
-    return all_draws.map(lambda array: array.reshape(*replicates, n, *array.shape[1:]))
 
 
 def _draw(records, n, rng):

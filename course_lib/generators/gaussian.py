@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from course_lib.generators.base import new_rows, require_fitted
-from course_lib.records import as_records
+from course_lib.generators.base import new_rows, require_fitted, unlabelled
 from course_lib.threads import limit_threads
 from course_lib.validate import as_count, as_fraction
 
@@ -60,9 +59,7 @@ class Gaussian:
         ValueError
             If there are labels, or the weights of a replicate sum to ddof or less.
         """
-        records = as_records(records)
-        if records.y is not None:
-            raise ValueError("records carry labels, which a Gaussian has no place for; append them to x, or drop them")
+        records = unlabelled(records, self)
         total = np.full(records.replicates, records.n) if records.w is None else records.w.sum(-1)  # Σw
         if total.min() <= self.ddof:
             raise ValueError(

@@ -3,8 +3,8 @@
 import numpy as np
 
 from course_lib.generators.base import new_rows, require_fitted
-from course_lib.policies import draw_per_replicate
 from course_lib.records import Records, as_records
+from course_lib.sources import draw_per_replicate
 from course_lib.threads import limit_threads
 from course_lib.validate import as_array, as_number, require_methods
 
