@@ -60,26 +60,28 @@ class Gaussian:
             If there are labels, or the weights of a replicate sum to ddof or less.
         """
         records = unlabelled(records, self)
-        total = np.full(records.replicates, records.n) if records.w is None else records.w.sum(-1)  # Σw
+        weights = np.ones(records.n) if records.w is None else records.w  # (n,) for all replicates, or (..., n)
+        total = weights.sum(-1)
         if total.min() <= self.ddof:
             raise ValueError(
                 f"records must count more than ddof = {self.ddof} in each replicate, got {total.min():g} "
                 f"(x of shape {records.x.shape}{'' if records.w is None else ', weights counted'})"
             )
+        shares = weights / total[..., None]
         mean = np.empty((*records.replicates, records.d))
-        cov = np.empty((*records.replicates, records.d, records.d))
-        ones = np.ones(records.n)
+        squares = np.empty((*records.replicates, records.d, records.d))
         with limit_threads():
             for block in _blocks(records):
                 x = records.x[block]  # (block, n, d)
-                w = ones if records.w is None else records.w[block]  # (n,) or (block, n)
+                share = shares if records.w is None else shares[block]
                 # A matrix product sums over the records several times faster than x.mean(-2) does.
-                mean[block] = (w[..., None, :] @ x)[..., 0, :] / total[block][..., None]
+                mean[block] = (share[..., None, :] @ x)[..., 0, :]
                 # Centred before squared: E x² − (E x)² would be all rounding error once the spread has collapsed.
                 centred = x - mean[block][..., None, :]
-                weighted = centred if records.w is None else centred * w[..., None]
-                cov[block] = weighted.swapaxes(-1, -2) @ centred / (total[block] - self.ddof)[..., None, None]
-        self.mean_, self.cov_ = mean, cov
+                weighted = centred if records.w is None else centred * weights[block][..., None]
+                squares[block] = weighted.swapaxes(-1, -2) @ centred
+        self.mean_ = mean
+        self.cov_ = squares / (total - self.ddof)[..., None, None]
         return self
 
     def sample(self, n, y=None, *, rng):
@@ -118,7 +120,7 @@ class Gaussian:
         return x
 
 
-def _blocks(records, numbers=32_000):
+def _blocks(records, numbers=128_000):
     """Yield slices of the first replicate axis so small that one block's numbers stay in the processor's cache."""
     if not records.replicates:
         yield ...
