@@ -15,6 +15,7 @@ from course_lib.data import (
     About,
     Dataset,
     Modes,
+    Text,
     TwoMoons,
     diabetes,
     digits,
@@ -322,6 +323,65 @@ def test_the_real_manual_is_long_and_full_of_rare_words():
     assert (counts == 1).mean() > 0.2
     with pytest.raises(ValueError, match="read-only"):
         text.tokens[0] = 1
+
+
+def running_text(n):
+    return Text(np.arange(n), tuple(f"word{i}" for i in range(n)), ABOUT)
+
+
+def test_windows_keep_the_order_and_hold_out_the_end():
+    train, test = running_text(23).windows(5, 0.3)
+    np.testing.assert_array_equal(train, [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]])
+    np.testing.assert_array_equal(test, [[10, 11, 12, 13, 14], [15, 16, 17, 18, 19]])  # 1.2 windows, rounded up
+
+
+@given(st.integers(2, 60), st.integers(1, 10), st.floats(0.05, 0.95))
+def test_no_word_is_in_two_windows_and_few_are_in_none(n, length, test_fraction):
+    text = running_text(n)
+    try:
+        train, test = text.windows(length, test_fraction)
+    except ValueError:
+        windows = n // length
+        assert math.ceil(test_fraction * windows) in (0, windows)
+        return
+    np.testing.assert_array_equal(np.concatenate([train.ravel(), test.ravel()]), np.arange(n - n % length))
+    assert len(test) == math.ceil(test_fraction * (n // length))
+    assert len(train) > 0
+
+
+@pytest.mark.parametrize(
+    ("length", "test_fraction", "message"),
+    [
+        (0, 0.5, "length must be a whole number of at least 1, got 0"),
+        (2.5, 0.5, "length must be a whole number"),
+        (5, 1.5, "test_fraction must be a share between 0 and 1, got 1.5"),
+        (5, 0, "20 words make 4 windows of length 5, 4 for training and 0 held out"),
+        (5, 1, "4 windows of length 5, 0 for training and 4 held out"),
+        (21, 0.5, "20 words make 0 windows of length 21"),
+    ],
+)
+def test_windows_that_cannot_be_cut_are_named(length, test_fraction, message):
+    with pytest.raises(ValueError, match=message):
+        running_text(20).windows(length, test_fraction)
+
+
+def test_the_end_of_the_manual_is_less_of_a_repetition_than_windows_at_random():
+    train, test = manual().windows(32, 0.2)
+
+    def repeated(train, test, run=8):
+        def runs(x):
+            return map(tuple, np.lib.stride_tricks.sliding_window_view(x, run, axis=1).reshape(-1, run).tolist())
+
+        known = set(runs(train))
+        return np.mean([words in known for words in runs(test)])
+
+    shuffled = np.random.default_rng(0).permutation(np.concatenate([train, test]))
+    assert repeated(train, test) < 0.15
+    assert repeated(shuffled[: len(train)], shuffled[len(train) :]) > 0.2
+
+
+def test_what_a_generator_drew_can_be_read():
+    assert running_text(3).words(np.array([2.0, 0.0])) == ["word2", "word0"]
 
 
 # Toys

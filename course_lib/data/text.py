@@ -1,5 +1,6 @@
 """Text: the words of the Python manual that comes with every interpreter."""
 
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ import numpy as np
 
 from course_lib.data.dataset import About, closest
 from course_lib.records import Records
+from course_lib.validate import as_count, as_fraction
 
 __all__ = ["WORD", "Text", "manual", "manual_page"]
 
@@ -38,8 +40,8 @@ class Text:
     about: About
 
     def words(self, tokens):
-        """Return the words that stand for the codes `tokens`, as a list."""
-        return [self.vocabulary[token] for token in tokens]
+        """Return the words that stand for the codes `tokens`, as a list; codes that a generator drew are floats."""
+        return [self.vocabulary[int(token)] for token in tokens]
 
     def counts(self):
         """Return how often each word of the vocabulary is used, shape (len(vocabulary),)."""
@@ -48,6 +50,40 @@ class Text:
     def records(self):
         """Return the words as symbols: `Records` with x of shape (n, 1)."""
         return Records(self.tokens[:, None])
+
+    def windows(self, length, test_fraction):
+        """Cut the text into windows of `length` words that do not overlap, and hold out those of its last part.
+
+        The part held out is one stretch, because the topics of the manual repeat passages of each other: of the last
+        fifth, one run of eight words in ten also stands in the rest; of windows picked at random, more than one in
+        four. Words after the last full window are left out.
+
+        Parameters
+        ----------
+        length : int
+            L.
+        test_fraction : float in (0, 1)
+            Share of the windows that are held out; their number is rounded up.
+
+        Returns
+        -------
+        train, test : numpy.ndarray of int64, shape (n, L)
+            Read-only views of the tokens, in the order of the text.
+
+        Raises
+        ------
+        ValueError
+            If the text is too short for a window in each part.
+        """
+        n = len(self.tokens) // as_count(length, "length")
+        n_train = n - math.ceil(as_fraction(test_fraction, "test_fraction") * n)
+        if not 0 < n_train < n:
+            raise ValueError(
+                f"{len(self.tokens)} words make {n} windows of length {length}, {n_train} for training and "
+                f"{n - n_train} held out at test_fraction {test_fraction}; each part needs at least one"
+            )
+        windows = self.tokens[: n * length].reshape(n, length)
+        return windows[:n_train], windows[n_train:]
 
 
 def manual():

@@ -6,6 +6,7 @@ from course_lib.generators.gaussian import Gaussian
 from course_lib.generators.kernel import Kernel
 from course_lib.generators.linear import Fixed, LeastSquares
 from course_lib.generators.mixture import Mixture
+from course_lib.generators.ngram import NGram
 from course_lib.generators.poisson import Poisson
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Kernel",
     "LeastSquares",
     "Mixture",
+    "NGram",
     "Poisson",
     "clone",
 ]
