@@ -63,7 +63,7 @@ def struck_page(paragraphs, struck, *, title):
     rows = [mark(paragraph, lambda word: _STRUCK.format(word, _UNSEEN), html.escape) for paragraph in paragraphs]
     body = f"<p><strong>{rows[0]}</strong></p>" + "".join(f"<p>{row}</p>" for row in rows[1:])
     page = (
-        f'<figure style="margin:0"><div style="{_PAGE}">{body}</div><figcaption>{html.escape(caption)}.</figcaption>'
+        f'<figure style="margin:0 0 1em"><div style="{_PAGE}">{body}</div><figcaption>{html.escape(caption)}.</figcaption>'
         "</figure>"
     )
     plain = [mark(paragraph, lambda word: f"~{word}~", str) for paragraph in paragraphs]

@@ -6,6 +6,8 @@ symbol is *present* in a generation if its training set holds at least one copy.
 model is fitted to the archive itself.
 """
 
+import math
+
 import numpy as np
 
 from course_lib.validate import as_count, as_fraction, as_values, as_whole
@@ -75,9 +77,9 @@ def long_run_presence(count, real_fraction):
     if f == 0:
         return np.zeros(np.shape(count))
     absent, alive = 1.0, 1.0
-    while alive > _CUT * f:
+    while alive > _CUT:
         absent *= 1 - f * alive
-        alive = -np.expm1(-(1 - f) * alive)
+        alive = -math.expm1(-(1 - f) * alive)
     return 1 - absent**count
 
 
