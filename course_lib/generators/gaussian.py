@@ -120,8 +120,8 @@ class Gaussian:
         return x
 
 
-def _blocks(records, numbers=128_000):
-    """Yield slices of the first replicate axis so small that one block's numbers stay in the processor's cache."""
+def _blocks(records, numbers=64_000):
+    """Yield slices of the first replicate axis, so small that a block and a copy of it stay in the processor's cache."""
     if not records.replicates:
         yield ...
         return
