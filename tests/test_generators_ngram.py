@@ -135,11 +135,12 @@ def test_windows_begin_as_the_records_do():
     assert abs(begins[2, 0] / 10_000 - 0.6) < 5 * np.sqrt(0.6 * 0.4 / 10_000)
 
 
-def test_windows_are_drawn_independently():
+def test_windows_and_replicates_are_drawn_independently():
     x = np.repeat([[0, 0], [0, 1]], [70, 30], axis=0)
-    sample = NGram(2).fit(x).sample(40_000, rng=np.random.default_rng(0))[:, 1]
-    equal, expected = np.mean(sample[::2] == sample[1::2]), 0.7**2 + 0.3**2
-    assert abs(equal - expected) < 5 * np.sqrt(expected * (1 - expected) / 20_000)
+    sample = NGram(2).fit(np.stack([x, x])).sample(20_000, rng=np.random.default_rng(0))[..., 1]
+    expected = 0.7**2 + 0.3**2  # how often two independent ones are equal
+    for one, other in ((sample[:, ::2], sample[:, 1::2]), (sample[0], sample[1])):
+        assert abs(np.mean(one == other) - expected) < 5 * np.sqrt(expected * (1 - expected) / 20_000)
 
 
 @given(WINDOWS, st.integers(1, 3), st.integers(0, 100))
@@ -176,12 +177,12 @@ def test_an_opening_is_continued():
 
 @pytest.mark.parametrize(("temperature", "p"), [(0.5, 0.8), (1, 2 / 3), (1e-3, 1)])
 def test_temperature_is_a_power_of_the_shares_in_each_context(temperature, p):
-    x = np.array([[0, 1, 0, 1, 0, 2, 0], [3, 2, 3, 2, 3, 1, 3]])  # after 0: 1 1 2; after 3: 2 2 1
-    model = NGram(2, temperature=temperature).fit(x)
-    for opening, preferred in ((0, 1), (3, 2)):
+    x = np.array([[0, 1, 0, 2, 0, 2, 0], [3, 1, 3, 1, 3, 2, 3]])  # after 0: 1 2 2; after 3: 1 1 2
+    model = NGram(2, temperature=temperature).fit(Records(x, w=[100, 1]))  # one context is much rarer than the other
+    for opening, preferred in ((0, 2), (3, 1)):
         sample = model.sample(10_000, rng=np.random.default_rng(0), opening=[opening])
         assert abs((sample[:, 1] == preferred).mean() - p) <= 5 * np.sqrt(p * (1 - p) / 10_000)
-    np.testing.assert_allclose(probabilities(model, [0]), [0, 2 / 3, 1 / 3, 0])
+    np.testing.assert_allclose(probabilities(model, [0]), [0, 1 / 3, 2 / 3, 0])  # the temperature is not in it
 
 
 @pytest.mark.parametrize("order", [1, 2, 3])
@@ -277,6 +278,14 @@ def test_a_single_symbol_and_one_word_only():
     assert NGram(3).fit([[0, 1, 2]]).sample(2, rng=rng).tolist() == [[0, 1, 2]] * 2  # as short as can be
 
 
+def test_the_largest_codes_that_64_bits_hold():
+    x = 2**21 - 2 - np.array([[0, 1, 0, 1, 0], [0, 0, 0, 0, 0]])
+    model = NGram(3, 2**21 - 1).fit(x)
+    assert sorted(model.counts_[2]) == [1, 2, 3]
+    np.testing.assert_array_equal(model.sample(1, rng=np.random.default_rng(0), opening=x[0, :2])[0, 2:], x[0, 2:])
+    assert model.perplexity(x) == 1
+
+
 def fitted():
     return NGram(2, 4).fit(TEXT)
 
@@ -300,7 +309,8 @@ def fitted():
         (lambda rng: NGram(2).fit([[0]]), "windows of 1 tokens; an order of 2 needs as many"),
         (lambda rng: NGram(2).fit(Records([[0, 1]], y=[0])), "NGram has no place for"),
         (lambda rng: NGram(2).fit(Records([[0, 1]], w=[0])), "weight 0"),
-        (lambda rng: NGram(7, 10**9).fit(np.zeros((1, 9))), "order 7 is too high for k = 1000000000"),
+        (lambda rng: NGram(3, 2**21).fit(np.zeros((1, 3))), "order 3 is too high for k = 2097152"),
+        (lambda rng: NGram(3, 2**20).fit(np.zeros((8, 1, 3))), "order 3 is too high for k = 1048576"),
         (lambda rng: fitted().sample(0, rng=rng), "n must be a whole number"),
         (lambda rng: fitted().sample(1, rng=0), "numpy.random.Generator"),
         (lambda rng: fitted().sample(1, [0], rng=rng), "y was given"),

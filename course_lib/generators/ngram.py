@@ -80,8 +80,8 @@ class NGram:
         k = int(x.max()) + 1 if self.k is None else self.k
         if math.prod(records.replicates) * k**self.order >= 2**63:
             raise ValueError(f"order {self.order} is too high for k = {k}: there are more n-grams than 64-bit integers")
-        self.k_, self.length_ = k, records.d
-        self.starts_, self.shares_ = x[..., : self.order - 1].copy(), shares
+        self.k_, self.length_, self.shares_ = k, records.d, shares
+        self.starts_ = x[..., : self.order - 1].copy()  # a view would keep all of x in memory
         weights = np.ones(shares.size) if records.w is None else records.w.ravel()
         x, code = x.reshape(-1, records.d)[weights > 0], self._empty_contexts(records.n)[weights > 0]
         weights = weights[weights > 0]
