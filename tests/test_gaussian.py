@@ -197,6 +197,10 @@ def test_identical_rows_are_sampled_again(rng, d, value):
     np.testing.assert_allclose(x, value, rtol=100 * EPS, atol=0)
 
 
+def test_identical_whole_numbers_have_no_variance_at_all():
+    np.testing.assert_array_equal(Gaussian().fit(np.full((7, 5, 2), 3.0)).cov_, 0)
+
+
 def test_one_row(rng):
     model = Gaussian(ddof=0).fit([[2.0, 3.0]])
     np.testing.assert_array_equal(model.cov_, np.zeros((2, 2)))

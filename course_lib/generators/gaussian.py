@@ -67,18 +67,17 @@ class Gaussian:
                 f"records must count more than ddof = {self.ddof} in each replicate, got {total.min():g} "
                 f"(x of shape {records.x.shape}{'' if records.w is None else ', weights counted'})"
             )
-        shares = weights / total[..., None]
         mean = np.empty((*records.replicates, records.d))
         squares = np.empty((*records.replicates, records.d, records.d))
         with limit_threads():
             for block in _blocks(records):
                 x = records.x[block]  # (block, n, d)
-                share = shares if records.w is None else shares[block]
+                w, count = (weights, total) if records.w is None else (weights[block], total[block])
                 # A matrix product sums over the records several times faster than x.mean(-2) does.
-                mean[block] = (share[..., None, :] @ x)[..., 0, :]
+                mean[block] = (w[..., None, :] @ x)[..., 0, :] / count[..., None]
                 # Centred before squared: E x² − (E x)² would be all rounding error once the spread has collapsed.
                 centred = x - mean[block][..., None, :]
-                weighted = centred if records.w is None else centred * weights[block][..., None]
+                weighted = centred if records.w is None else centred * w[..., None]
                 squares[block] = weighted.swapaxes(-1, -2) @ centred
         self.mean_ = mean
         self.cov_ = squares / (total - self.ddof)[..., None, None]
@@ -121,7 +120,7 @@ class Gaussian:
 
 
 def _blocks(records, numbers=64_000):
-    """Yield slices of the first replicate axis, so small that a block and a copy of it stay in the processor's cache."""
+    """Yield slices of the first replicate axis, so small that a block and its copy stay in the processor's cache."""
     if not records.replicates:
         yield ...
         return
