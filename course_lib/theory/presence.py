@@ -129,14 +129,22 @@ def chain_presence(count, m, t, *, real=0):
     -----
     From j copies the next training set has Binomial(m − real, j/m) of them and a hypergeometric number of real ones.
     """
-    from scipy.stats import binom, hypergeom
+    from scipy.special import gammaln, xlog1py, xlogy  # scipy.stats holds both laws, and takes a second to import
 
     m, count, real = as_count(m, "m"), as_count(count, "count", minimum=0), as_count(real, "real", minimum=0)
     if max(count, real) > m:
         raise ValueError(f"count and real must be at most m = {m}, got {count} and {real}")
     t = as_whole(t, "t")
-    from_model = binom.pmf(np.arange(m + 1), m - real, np.arange(m + 1)[:, None] / m)
-    from_archive = hypergeom.pmf(np.arange(m + 1), m, count, real)
+
+    def log_choose(n, k):
+        return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+
+    share = np.arange(m + 1)[:, None] / m
+    drawn = np.arange(m - real + 1)
+    from_model = np.exp(log_choose(m - real, drawn) + xlogy(drawn, share) + xlog1py(m - real - drawn, -share))
+    kept = np.arange(max(0, real - m + count), min(count, real) + 1)
+    from_archive = np.zeros(m + 1)
+    from_archive[kept] = np.exp(log_choose(count, kept) + log_choose(m - count, real - kept) - log_choose(m, real))
     now = np.zeros(m + 1)
     now[count] = 1
     present = np.empty(t.max() + 1)
