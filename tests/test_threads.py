@@ -4,6 +4,8 @@ import subprocess
 import sys
 import threading
 import timeit
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -130,6 +132,14 @@ def test_the_loop_runs_under_the_limit_and_so_do_fit_and_sample():
     self_consume(Watcher(), np.eye(3), policy=Replace(), generations=2, rng=rng, metrics={"watch": watch})
     assert seen == [{1}] * 6
     assert threads() == {3}
+
+
+def test_torch_is_limited_where_its_threads_are_not_those_of_openmp(monkeypatch):
+    nothing = SimpleNamespace(limit=lambda limits: nullcontext())
+    monkeypatch.setattr("course_lib.threads._controller", lambda loaded: nothing)
+    with limit_threads():
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == 3
 
 
 LATE = """
