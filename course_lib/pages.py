@@ -62,9 +62,7 @@ def struck_page(paragraphs, struck, *, title):
 
     rows = [mark(paragraph, lambda word: _STRUCK.format(word, _UNSEEN), html.escape) for paragraph in paragraphs]
     body = f"<p><strong>{rows[0]}</strong></p>" + "".join(f"<p>{row}</p>" for row in rows[1:])
-    page = (
-        f'<figure style="margin:0 0 1em"><div style="{_PAGE}">{body}</div><figcaption>{html.escape(caption)}.</figcaption>'
-        "</figure>"
-    )
+    caption_html = f"<figcaption>{html.escape(caption)}.</figcaption>"
+    page = f'<figure style="margin:0 0 1em"><div style="{_PAGE}">{body}</div>{caption_html}</figure>'
     plain = [mark(paragraph, lambda word: f"~{word}~", str) for paragraph in paragraphs]
     return page, "\n\n".join([f"{caption} (between tildes here).", *plain])
