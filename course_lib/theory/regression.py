@@ -4,7 +4,6 @@ Symbols: d inputs, isotropic and Gaussian; n records a generation; σ the noise 
 E ‖ŵ_t − w‖², which is also the excess test error on new inputs of unit variance.
 """
 
-
 from course_lib.theory.accumulation import basel_sum
 from course_lib.validate import as_count, as_number, as_values
 
