@@ -72,7 +72,7 @@ class Mixture:
         covs = np.empty((*records.replicates, k, d, d))
         with limit_threads():
             for r in np.ndindex(records.replicates):
-                # On the course's data 15 rounds are enough; where 500 are not, scikit-learn's warning reaches the caller.
+                # On the course's data 15 rounds are enough; where 500 are not, scikit-learn's warning comes through.
                 mixture = GaussianMixture(k, max_iter=500, random_state=int(rng.integers(2**31))).fit(x[r])
                 shares[r], means[r], covs[r] = mixture.weights_, mixture.means_, mixture.covariances_
         self.shares_, self.means_, self.covs_ = shares, means, covs
