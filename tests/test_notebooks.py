@@ -42,7 +42,7 @@ SOLUTIONS = [path for path in STORED if path.parent.name == "solutions"]
 MAX_PEAK_MB = 600
 # Computing on one core, in seconds of a machine on which `reference` takes REFERENCE_SECONDS. "Aim" and "limit" flag
 # a notebook in the table at the end; they fail nothing, because seconds on a shared machine prove too little.
-REFERENCE_SECONDS = 0.35
+REFERENCE_SECONDS = 0.25
 AIM_NUMPY, AIM_TORCH, LIMIT = 10, 30, 45
 LIMITS = {"09": 120}
 
