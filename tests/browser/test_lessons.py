@@ -136,4 +136,4 @@ def test_axe_finds_a_picture_without_words(page, axe):
     page.evaluate("document.querySelector('.jp-RenderedHTML').insertAdjacentHTML('beforeend', '<img src=\"data:,\">')")
     found = page.evaluate("include => axe.run({include})", [[".jp-RenderedHTML"]])
     page.evaluate("document.querySelector('img[src=\"data:,\"]').remove()")
-    assert [rule["id"] for rule in found["violations"]] == ["image-alt"]
+    assert "image-alt" in [rule["id"] for rule in found["violations"]]
