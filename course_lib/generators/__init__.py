@@ -1,5 +1,7 @@
 """Generators: what learns from records and makes new ones."""
 
+from importlib import import_module
+
 from course_lib.generators.base import Generator, clone
 from course_lib.generators.categorical import Categorical
 from course_lib.generators.gaussian import Gaussian
@@ -9,7 +11,10 @@ from course_lib.generators.mixture import Mixture
 from course_lib.generators.ngram import NGram
 from course_lib.generators.poisson import Poisson
 
+_TRAINED = {"VAE": "vae"}  # these import torch, which takes seconds, so they are imported when they are asked for
+
 __all__ = [
+    "VAE",
     "Categorical",
     "Fixed",
     "Gaussian",
@@ -21,3 +26,9 @@ __all__ = [
     "Poisson",
     "clone",
 ]
+
+
+def __getattr__(name):
+    if name not in _TRAINED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_TRAINED[name]}"), name)
