@@ -13,7 +13,17 @@ except ModuleNotFoundError:
 
     raise ModuleNotFoundError("course_lib cannot run in this Python.\n" + report(check_environment())) from None
 
-from course_lib.generators import Categorical, Fixed, Gaussian, Kernel, LeastSquares, Mixture, NGram, Poisson
+from course_lib.generators import (
+    Categorical,
+    Fixed,
+    Gaussian,
+    GaussianCopula,
+    Kernel,
+    LeastSquares,
+    Mixture,
+    NGram,
+    Poisson,
+)
 from course_lib.loop import History, self_consume
 from course_lib.policies import Accumulate, AccumulateSubsample, Augment, Fresh, Mix, Replace
 from course_lib.records import Records
@@ -29,6 +39,7 @@ __all__ = [
     "Fixed",
     "Fresh",
     "Gaussian",
+    "GaussianCopula",
     "History",
     "Kernel",
     "LeastSquares",

@@ -3,7 +3,7 @@
 `read_csv` finds out what each column is, says so, and refuses what it would have to guess.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,6 +40,10 @@ class Table:
         For each column not left out with `drop`, how many of its values are missing in the file.
     notes : list of str
         What was found out or decided while reading.
+    about : About
+        Where the table comes from.
+    groups : numpy.ndarray, shape (n,), or None
+        Who a row belongs to, where several rows can belong to one person. `split` keeps a group together.
     """
 
     frame: object
@@ -49,6 +53,33 @@ class Table:
     lines: np.ndarray
     missing: dict
     notes: list
+    about: About
+    groups: np.ndarray | None = None
+
+    @property
+    def n(self):
+        """Number of rows."""
+        return len(self.frame)
+
+    def take(self, index):
+        """Return the Table of the rows that `index` (whole numbers or a mask) names, numbered from 0."""
+        groups = None if self.groups is None else self.groups[index]
+        frame = self.frame.iloc[index].reset_index(drop=True)
+        return replace(self, frame=frame, lines=self.lines[index], groups=groups)
+
+    def split(self, test_fraction, *, rng):
+        """Split the rows at random into a training and a test table; whole groups where there are groups.
+
+        As `Dataset.split`, but no label is looked at. To split a table with groups by row, leave the groups out:
+        `dataclasses.replace(table, groups=None).split(...)`.
+
+        Returns
+        -------
+        train, test : Table
+        """
+        numbers = Dataset(x=np.arange(self.n)[:, None], names=["row"], about=self.about, groups=self.groups)
+        train, test = numbers.split(test_fraction, rng=rng)
+        return tuple(self.take(part.x[:, 0].astype(int)) for part in (train, test))
 
     def report(self):
         """Return one row per column: its kind, missing values, number of different values, and its range or examples.
@@ -102,7 +133,8 @@ class Table:
             names=features,
             y=y,
             label_names=label_names,
-            about=About(source=self.path, licence="not recorded", row="one row of the file"),
+            about=self.about,
+            groups=self.groups,
         )
 
     def _check_numeric(self, name):
@@ -223,6 +255,7 @@ def read_csv(
         lines=cells.index.to_numpy(),
         missing={name: int(count) for name, count in is_missing.sum().items()},
         notes=notes,
+        about=About(source=str(path), licence="not recorded", row="one row of the file"),
     )
 
 

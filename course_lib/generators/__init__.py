@@ -4,6 +4,7 @@ from importlib import import_module
 
 from course_lib.generators.base import Generator, clone
 from course_lib.generators.categorical import Categorical
+from course_lib.generators.copula import GaussianCopula
 from course_lib.generators.gaussian import Gaussian
 from course_lib.generators.kernel import Kernel
 from course_lib.generators.linear import Fixed, LeastSquares
@@ -11,13 +12,18 @@ from course_lib.generators.mixture import Mixture
 from course_lib.generators.ngram import NGram
 from course_lib.generators.poisson import Poisson
 
-_TRAINED = {"VAE": "vae"}  # these import torch, which takes seconds, so they are imported when they are asked for
+_TRAINED = {
+    "GAN": "gan",
+    "VAE": "vae",
+}  # these import torch, which takes seconds, so they are imported when they are asked for
 
 __all__ = [
+    "GAN",
     "VAE",
     "Categorical",
     "Fixed",
     "Gaussian",
+    "GaussianCopula",
     "Generator",
     "Kernel",
     "LeastSquares",
