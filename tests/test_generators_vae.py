@@ -167,6 +167,31 @@ def test_the_decoder_noise_is_what_sd_says():
     assert np.allclose(difference.std(0) / noisy.sd_, 1, atol=5 / np.sqrt(2 * n))
 
 
+def test_sampling_bias_draws_z_from_the_middle():
+    """With a linear decoder and no noise the samples' covariance is λ times that of honest draws, number by number."""
+    x = np.random.default_rng(24).standard_normal((300, 3)) * [1, 2, 3]
+    honest, biased = (
+        VAE(latent=2, depth=0, steps=50, batch=32, noise=False, sampling_bias=bias)
+        .fit(x, rng=np.random.default_rng(25))
+        .sample(100, rng=np.random.default_rng(26))
+        for bias in (1.0, 0.25)
+    )
+    assert np.allclose(np.cov(biased.T), 0.25 * np.cov(honest.T), rtol=1e-4)
+
+
+def test_many_records_are_drawn_in_blocks(monkeypatch):
+    """The blocks change nothing but the memory: the noise is drawn before they are cut."""
+    monkeypatch.setattr("course_lib.generators.network._ROWS", 8)
+    rng = np.random.default_rng(27)
+    records = Records(rng.standard_normal((2, 30, 3)), rng.integers(2, size=(2, 30)))
+    model = VAE(**TINY).fit(records, rng=rng)
+    in_blocks = model.sample(21, rng=np.random.default_rng(28))
+    monkeypatch.undo()
+    at_once = model.sample(21, rng=np.random.default_rng(28))
+    assert in_blocks.x.shape == (2, 21, 3)
+    assert np.allclose(in_blocks.x, at_once.x, atol=1e-5)
+
+
 def test_training_can_be_watched_and_stopped():
     rng = np.random.default_rng(14)
     model = VAE(**TINY)
@@ -203,6 +228,7 @@ def test_it_runs_in_the_loop_from_a_shared_start():
         ({"latent": 0}, "latent must be a whole number of at least 1"),
         ({"depth": -1}, "depth must be"),
         ({"beta": -1.0}, "beta must be"),
+        ({"sampling_bias": 1.5}, "sampling_bias must be a share"),
         ({"min_sd": 0.0}, "min_sd must be a finite number above 0"),
         ({"learning_rate": 0}, "learning_rate must be"),
     ],

@@ -15,6 +15,9 @@ from course_lib.validate import as_rng
 __all__ = ["Batches", "NetworkGenerator", "adam"]
 
 
+_ROWS = 32_768  # records decoded at a time, all replicates together
+
+
 class NetworkGenerator:
     """Base of the generators that are trained by gradient descent: K networks side by side, one for each replicate.
 
@@ -101,7 +104,11 @@ class NetworkGenerator:
             raise ValueError(f"y was given, but this {type(self).__name__} was fitted without labels")
         noise = rng.standard_normal((math.prod(replicates), n, self.noise_size(d)), dtype=np.float32)
         with limit_threads(), torch.inference_mode():
-            x = self.draw(torch.from_numpy(noise).to(self.device), labels).cpu().numpy()
+            parts = [
+                self.draw(self._tensor(noise[:, rows]), None if labels is None else labels[:, rows]).cpu().numpy()
+                for rows in _blocks(n, _ROWS // len(noise))
+            ]
+        x = np.concatenate(parts, axis=1)
         x = self.shift_[..., None, :] + self.scale_[..., None, None] * x.reshape(*replicates, n, d)
         return x if codes is None else Records(x, self.classes_[codes])
 
@@ -207,6 +214,13 @@ class NetworkGenerator:
 
     def _tensor(self, array):
         return torch.tensor(np.asarray(array, dtype=np.float32), device=self.device)
+
+
+def _blocks(n, rows):
+    """Yield slices of at most `rows` rows that cover n: the layers between input and output are wide."""
+    rows = max(1, rows)
+    for start in range(0, n, rows):
+        yield slice(start, start + rows)
 
 
 class Batches:

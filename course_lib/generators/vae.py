@@ -10,7 +10,7 @@ from course_lib.generators.base import require_fitted
 from course_lib.generators.layers import mlp
 from course_lib.generators.network import NetworkGenerator, adam
 from course_lib.threads import limit_threads
-from course_lib.validate import as_count, as_number
+from course_lib.validate import as_count, as_fraction, as_number
 
 __all__ = ["VAE"]
 
@@ -38,6 +38,8 @@ class VAE(NetworkGenerator):
     noise : bool
         Whether `sample` adds the decoder's noise σ. Without it samples are decoder means: what most people show, and
         narrower than what the model claims of the data.
+    sampling_bias : float in [0, 1]
+        λ: z is drawn with the covariance λ I. 1 is an honest draw; less keeps to the middle, as in `Gaussian`.
     min_sd : float, above 0
         Lower bound of σ in units of `scale_`. A pixel that never changes would drive σ to 0 and the bound to infinity.
     device : str or torch.device
@@ -63,6 +65,7 @@ class VAE(NetworkGenerator):
         learning_rate=4e-3,
         beta=1.0,
         noise=True,
+        sampling_bias=1.0,
         min_sd=0.05,
         device="cpu",
     ):
@@ -73,6 +76,7 @@ class VAE(NetworkGenerator):
         self.learning_rate = as_number(learning_rate, "learning_rate", minimum=0, inclusive=False)
         self.beta = as_number(beta, "beta", minimum=0)
         self.noise = bool(noise)
+        self.sampling_bias = as_fraction(sampling_bias, "sampling_bias")
         self.min_sd = as_number(min_sd, "min_sd", minimum=0, inclusive=False)
 
     def build(self, d, classes, replicates, rng):
@@ -126,7 +130,7 @@ class VAE(NetworkGenerator):
 
     def draw(self, noise, labels):
         """Decode z, and add the decoder's noise if there is to be any."""
-        z, epsilon = noise[..., : self.latent], noise[..., self.latent :]
+        z, epsilon = math.sqrt(self.sampling_bias) * noise[..., : self.latent], noise[..., self.latent :]
         x = self._join(z, labels, self.net_.decoder)
         return x + self._sd() * epsilon if self.noise else x
 

@@ -6,6 +6,7 @@ dict of these. Each docstring says what the value is when there is no difference
 
 from course_lib.metrics.base import no_difference, per_replicate
 from course_lib.metrics.diversity import prdc, prdc_null, spread, vendi, vendi_of_similarity
+from course_lib.metrics.features import HiddenUnits, seen_through
 from course_lib.metrics.fidelity import (
     correlation_similarity,
     frechet,
@@ -20,6 +21,7 @@ from course_lib.metrics.privacy import adversarial_accuracy, closest_record, mem
 from course_lib.metrics.utility import trts, tstr
 
 __all__ = [
+    "HiddenUnits",
     "adversarial_accuracy",
     "closest_record",
     "correlation_similarity",
@@ -35,6 +37,7 @@ __all__ = [
     "per_replicate",
     "prdc",
     "prdc_null",
+    "seen_through",
     "sliced_wasserstein",
     "spread",
     "trts",
