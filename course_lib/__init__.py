@@ -23,6 +23,7 @@ from course_lib.generators import (
     Mixture,
     NGram,
     Poisson,
+    PrivateCopula,
 )
 from course_lib.loop import History, self_consume
 from course_lib.policies import Accumulate, AccumulateSubsample, Augment, Fresh, Mix, Replace
@@ -47,6 +48,7 @@ __all__ = [
     "Mixture",
     "NGram",
     "Poisson",
+    "PrivateCopula",
     "Records",
     "Replace",
     "self_consume",

@@ -55,8 +55,9 @@ def test_the_correlation_behind_two_values_is_found(p, q, rho):
     both_low = normal_cdf(low, rho)
     cells = np.array([[both_low, low[0] - both_low], [low[1] - both_low, 1 - low.sum() + both_low]])
     cumulatives = [np.array([share, 1.0]) for share in low]
-    product = normal_scores(cumulatives[0]) @ cells @ normal_scores(cumulatives[1])
-    found = latent_correlation(np.array([[1, product], [product, 1]]), cumulatives)
+    scores = [normal_scores(cumulative) for cumulative in cumulatives]
+    product = scores[0] @ cells @ scores[1]
+    found = latent_correlation(np.array([[1, product], [product, 1]]), cumulatives, scores)
     assert normal_cdf(low, found[0, 1]) == pytest.approx(both_low, abs=0.001)
     if abs(rho) <= 0.6:
         assert found[0, 1] == pytest.approx(rho, abs=0.01)
@@ -150,7 +151,7 @@ def test_equal_columns_stay_nearly_equal(copies):
 def test_pairs_that_contradict_each_other_are_repaired():
     products = np.array([[1, 0.9, 0.9], [0.9, 1, -0.9], [0.9, -0.9, 1]])
     cumulative = np.arange(1, 1001) / 1000
-    found = latent_correlation(products, [cumulative] * 3)
+    found = latent_correlation(products, [cumulative] * 3, [normal_scores(cumulative)] * 3)
     assert np.linalg.eigvalsh(found).min() > 0
     np.testing.assert_allclose(np.diag(found), 1)
 

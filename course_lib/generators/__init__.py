@@ -11,9 +11,12 @@ from course_lib.generators.linear import Fixed, LeastSquares
 from course_lib.generators.mixture import Mixture
 from course_lib.generators.ngram import NGram
 from course_lib.generators.poisson import Poisson
+from course_lib.generators.private_copula import PrivateCopula
 
 _TRAINED = {
+    "Diffusion": "diffusion",
     "GAN": "gan",
+    "LanguageModel": "language",
     "VAE": "vae",
 }  # these import torch, which takes seconds, so they are imported when they are asked for
 
@@ -21,15 +24,18 @@ __all__ = [
     "GAN",
     "VAE",
     "Categorical",
+    "Diffusion",
     "Fixed",
     "Gaussian",
     "GaussianCopula",
     "Generator",
     "Kernel",
+    "LanguageModel",
     "LeastSquares",
     "Mixture",
     "NGram",
     "Poisson",
+    "PrivateCopula",
     "clone",
 ]
 

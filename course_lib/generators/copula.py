@@ -71,7 +71,7 @@ class GaussianCopula:
                 scores = [normal_scores(cumulative) for _, cumulative in marginals[index]]
                 s = np.stack([score[codes] for score, (_, codes) in zip(scores, columns, strict=True)], -1)  # (n, d)
                 cumulatives = [cumulative for _, cumulative in marginals[index]]
-                correlation[index] = latent_correlation((s * w[:, None]).T @ s, cumulatives)
+                correlation[index] = latent_correlation((s * w[:, None]).T @ s, cumulatives, scores)
         self.marginals_, self.correlation_ = marginals, correlation
         self._counts = records.n if records.w is None else records.w.sum(-1)
         return self
@@ -123,29 +123,30 @@ def normal_scores(cumulative):
 
     Parameters
     ----------
-    cumulative : numpy.ndarray, shape (k,)
+    cumulative : numpy.ndarray, shape (..., k)
         Share of the records up to each of the k values; increasing, the last is 1.
 
     Returns
     -------
-    numpy.ndarray, shape (k,)
+    numpy.ndarray, shape (..., k)
     """
     return _moments(cumulative, 1)[0] / np.diff(cumulative, prepend=0)
 
 
-def latent_correlation(products, cumulatives):
-    """Return the correlations of hidden normals that explain the mean products of normal scores.
+def latent_correlation(products, cumulatives, scores):
+    """Return the correlations of hidden normals that explain the mean products of the columns' scores.
 
     Parameters
     ----------
-    products : numpy.ndarray, shape (d, d)
+    products : numpy.ndarray, shape (..., d, d)
         E s_i s_j over records; the diagonal is not looked at.
-    cumulatives : sequence of d arrays
-        As for `normal_scores`.
+    cumulatives, scores : sequences of d arrays, shapes (..., k_1) to (..., k_d)
+        For each value of a column the share of the records up to it, and its score, which grows with the value and has
+        the mean 0.
 
     Returns
     -------
-    numpy.ndarray, shape (d, d)
+    numpy.ndarray, shape (..., d, d)
         Positive definite, with a diagonal of 1. Where the pairs contradict each other it is the nearby matrix that
         statsmodels' `corr_clipped` gives.
 
@@ -158,23 +159,26 @@ def latent_correlation(products, cumulatives):
     """
     from statsmodels.stats.correlation_tools import corr_clipped
 
-    a = np.stack([_moments(cumulative, _ORDER) @ normal_scores(cumulative) for cumulative in cumulatives], -1)  # (K, d)
-    terms = a[:, :, None] * a[:, None, :]  # (K, d, d)
-    low, high = np.full_like(products, -0.999), np.full_like(products, 0.999)
+    pairs = zip(cumulatives, scores, strict=True)
+    a = np.stack([(_moments(cumulative, _ORDER) * score).sum(-1) for cumulative, score in pairs], -1)  # (K, ..., d)
+    terms = a[..., :, None] * a[..., None, :]  # (K, ..., d, d)
+    low, high = np.full(products.shape, -0.999), np.full(products.shape, 0.999)
     for _ in range(30):
         middle = (low + high) / 2
         too_small = middle * np.polynomial.polynomial.polyval(middle, terms, tensor=False) < products
         low, high = np.where(too_small, middle, low), np.where(too_small, high, middle)
     correlation = np.where(terms[0] > 0, (low + high) / 2, 0)  # a column of one value is related to nothing
-    np.fill_diagonal(correlation, 1)
-    return corr_clipped((correlation + correlation.T) / 2, threshold=1e-6)
+    correlation[..., range(len(cumulatives)), range(len(cumulatives))] = 1
+    for index in np.ndindex(correlation.shape[:-2]):
+        correlation[index] = corr_clipped((correlation[index] + correlation[index].T) / 2, threshold=1e-6)
+    return correlation
 
 
 def _moments(cumulative, order):
-    """Return ∫ h_k φ over the share of each value, (order, k values), h_k the normalised Hermite polynomials, k ≥ 1."""
+    """Return ∫ h_k φ over the share of each value, (order, ..., values), h_k the normalised Hermite polynomials."""
     from scipy.special import ndtri
 
-    z = ndtri(cumulative[:-1])
+    z = ndtri(cumulative[..., :-1])
     edge = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)  # h_{k−1} φ at the borders between values, for k = 1
     before, moments = np.zeros_like(edge), []
     for k in range(1, order + 1):

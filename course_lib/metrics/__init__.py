@@ -6,6 +6,7 @@ dict of these. Each docstring says what the value is when there is no difference
 
 from course_lib.metrics.base import no_difference, per_replicate
 from course_lib.metrics.diversity import prdc, prdc_null, spread, vendi, vendi_of_similarity
+from course_lib.metrics.dp_audit import epsilon_from_counts, epsilon_lower_bound
 from course_lib.metrics.features import HiddenUnits, seen_through
 from course_lib.metrics.fidelity import (
     correlation_similarity,
@@ -25,6 +26,8 @@ __all__ = [
     "adversarial_accuracy",
     "closest_record",
     "correlation_similarity",
+    "epsilon_from_counts",
+    "epsilon_lower_bound",
     "frechet",
     "frechet_null",
     "gaussian_w2_squared",

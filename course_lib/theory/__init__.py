@@ -6,7 +6,9 @@ what was read in it; "one can show" stands where the formula is derived here, an
 
 from course_lib.theory.accumulation import *  # noqa: F403
 from course_lib.theory.chains import *  # noqa: F403
+from course_lib.theory.evidence import *  # noqa: F403
 from course_lib.theory.gaussian import *  # noqa: F403
 from course_lib.theory.kernels import *  # noqa: F403
 from course_lib.theory.presence import *  # noqa: F403
+from course_lib.theory.privacy import *  # noqa: F403
 from course_lib.theory.regression import *  # noqa: F403
