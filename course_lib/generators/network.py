@@ -155,9 +155,7 @@ class NetworkGenerator:
         if (records.y is None) != (self.classes_ is None):
             asked = "no labels" if self.classes_ is None else "a label for each record"
             raise ValueError(f"records must have {asked}, as those in training had")
-        x = (records.x - self.shift_[..., None, :]) / self.scale_[..., None, None]
-        labels = None if records.y is None else self._one_hot(self._codes(records.y))
-        return self._tensor(x.reshape(-1, *x.shape[-2:])), labels
+        return self._standardised(records.x), None if records.y is None else self._one_hot(self._codes(records.y))
 
     def noise_size(self, d):
         """Return how many standard normal numbers `draw` makes one record of d features from."""
@@ -201,6 +199,10 @@ class NetworkGenerator:
             weights = {name: torch.from_numpy(file[f"net {name}"]) for name in self.net_.state_dict()}
             self.net_.load_state_dict(weights)
         return self
+
+    def _standardised(self, x):
+        x = (x - self.shift_[..., None, :]) / self.scale_[..., None, None]
+        return self._tensor(x.reshape(-1, *x.shape[-2:]))  # (K, n, d)
 
     def _codes(self, y):
         codes = np.minimum(np.searchsorted(self.classes_, y), len(self.classes_) - 1)
