@@ -144,10 +144,15 @@ class NetworkGenerator:
         self.shift_, self.scale_, self.classes_, self.class_shares_ = shift, scale, classes, class_shares
 
         torch_rng = torch.Generator(self.device).manual_seed(int(as_rng(rng).integers(2**63)))
+        net = self.build(records.d, 0 if classes is None else len(classes), math.prod(shift.shape[:-1]), torch_rng)
+        return net, self.batches(records, size, rng=torch_rng), torch_rng
+
+    def batches(self, records, size, *, rng):
+        """Return random batches of records, standardised as those in training, drawn with a torch.Generator."""
+        records = as_records(records).broadcast(self.shift_.shape[:-1])
         x, labels = self.tensors(records)
-        shares = None if records.w is None else self._tensor(shares.reshape(x.shape[:2]))
-        net = self.build(records.d, 0 if classes is None else len(classes), len(x), torch_rng)
-        return net, Batches(x, labels, shares, size=size, rng=torch_rng), torch_rng
+        shares = None if records.w is None else self._tensor(record_shares(records).reshape(x.shape[:2]))
+        return Batches(x, labels, shares, size=size, rng=rng)
 
     def tensors(self, records):
         """Return records as the networks see them: x standardised (K, n, d), labels one-hot (K, n, classes) or None."""
