@@ -7,7 +7,7 @@ import numpy as np
 from course_lib.generators.base import draw_codes, new_rows, record_shares, require_fitted, unlabelled
 from course_lib.validate import as_count, as_number, as_whole
 
-__all__ = ["NGram"]
+__all__ = ["NGram", "as_tokens"]
 
 
 class NGram:
@@ -204,13 +204,9 @@ class NGram:
 
     def _tokens(self, records, k):
         """Return the tokens as integers, or raise ValueError."""
-        k = 2**31 if k is None else k
-        wrong = records.x[(records.x < 0) | (records.x >= k) | (records.x % 1 != 0)]
-        if wrong.size:
-            raise ValueError(f"records must hold tokens, whole numbers from 0 to {k - 1}, got {wrong[0]:g}")
         if records.d < self.order:
             raise ValueError(f"records are windows of {records.d} tokens; an order of {self.order} needs as many")
-        return records.x.astype(np.int64)
+        return as_tokens(records, 2**31 if k is None else k)
 
     def _empty_contexts(self, n):
         """Return the code of the empty context, the replicate's number, for n windows of each replicate."""
@@ -229,3 +225,11 @@ class NGram:
         first = np.flatnonzero(np.diff(codes // self.k_, prepend=-1))
         largest = np.repeat(np.maximum.reduceat(counts, first), np.diff(first, append=len(codes)))
         return np.append(0, np.cumsum((counts / largest) ** (1 / self.temperature)))
+
+
+def as_tokens(records, k):
+    """Return x of the Records as whole numbers, or raise ValueError if one is not a token from 0 to k − 1."""
+    wrong = records.x[(records.x < 0) | (records.x >= k) | (records.x % 1 != 0)]
+    if wrong.size:
+        raise ValueError(f"records must hold tokens, whole numbers from 0 to {k - 1}, got {wrong[0]:g}")
+    return records.x.astype(np.int64)
