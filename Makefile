@@ -26,7 +26,7 @@ endef
 # Nobody's progress may change what a test or a stored notebook sees, and a progress bar is no output to compare.
 CLEAN_SLATE := slate=$$(mktemp -d) && trap 'rm -rf "$$slate"' EXIT && export COURSE_PROGRESS="$$slate" TQDM_DISABLE=1 &&
 
-.PHONY: help lab test exercises notebooks lint stored bench browser
+.PHONY: help lab test exercises notebooks lint stored bench peers browser
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -59,7 +59,20 @@ stored: .venv/installed-dev ## check that exercises match their solutions, and t
 	$(PY) tools/build_exercises.py --check
 	$(PY) -m pytest -q tests/test_notebooks.py -k stored_notebook
 
-bench: .venv/installed-dev ## time the library beside its peers
+# Their needs conflict with the course's and with each other's, so each has an environment of its own.
+PEERS := ctgan pythae smalldiffusion
+PEER_PY = $(subst .venv,build/peers-$*,$(PY))
+
+peers: $(PEERS:%=build/peers-%/installed) ## set up the packages that benchmarks compare the library with
+
+build/peers-%/installed: benchmarks/peers/requirements-%.txt
+	$(PYTHON) -m venv --clear build/peers-$*
+	$(PEER_PY) -m pip install --disable-pip-version-check --no-deps "$$(grep ^torch== $<)" \
+	    --extra-index-url https://download.pytorch.org/whl/cpu --retries 1 --timeout 15
+	$(PEER_PY) -m pip install --disable-pip-version-check --no-deps --requirement $<
+	touch $@
+
+bench: .venv/installed-dev peers ## time the library beside its peers
 	for script in benchmarks/*.py; do $(PY) "$$script" || exit 1; done
 
 # An environment that cannot run pip is one that was left half made, or whose Python is gone: it is made anew.

@@ -27,6 +27,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 EXTRAS = PROJECT["optional-dependencies"]
 NEEDS = [Requirement(line) for line in PROJECT["dependencies"]]
 DEVELOPER_NEEDS = [Requirement(line) for line in EXTRAS["dev"]]
+PEERS = [Requirement(line) for line in EXTRAS["peers"]]
 OLDEST_PYTHON = PROJECT["requires-python"].removeprefix(">=")
 CONSTRAINTS = [
     Requirement(line)
@@ -77,7 +78,7 @@ def test_constraints_satisfy_every_need_once(python, system):
     applying = [c for c in CONSTRAINTS if c.marker is None or c.marker.evaluate(environment)]
     pinned = {canonicalize_name(c.name): next(iter(c.specifier)).version for c in applying}
     assert len(pinned) == len(applying)
-    for need in NEEDS + [Requirement(line) for lines in EXTRAS.values() for line in lines]:
+    for need in NEEDS + [Requirement(line) for extra in EXTRAS.keys() - {"peers"} for line in EXTRAS[extra]]:
         assert need.specifier.contains(pinned[canonicalize_name(need.name)]), need
 
 
@@ -96,9 +97,23 @@ def test_constraints_hold_all_that_is_installed_for_the_course():
     assert sorted(name for name, *_ in seen if name not in pinned and not cuda.match(name)) == []
 
 
+@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
+def test_a_peer_is_pinned_beside_the_same_torch(peer):
+    lines = (ROOT / f"benchmarks/peers/requirements-{peer.name}.txt").read_text(encoding="utf-8").splitlines()
+    pins = [Requirement(line) for line in lines if not line.startswith("#")]
+    assert [str(pin) for pin in pins if [s.operator for s in pin.specifier] != ["=="]] == []
+    pinned = {pin.name: next(iter(pin.specifier)).version for pin in pins}
+    assert peer.specifier.contains(pinned[peer.name])
+    assert f"torch=={pinned['torch']}" in [str(c) for c in CONSTRAINTS]
+
+
 def imports(folder):
     """Return the packages that the Python files of a folder import, apart from the standard library and the course."""
-    own = {path.stem for name in ("tools", "tests", "tests/browser") for path in (ROOT / name).iterdir()}
+    own = {
+        path.stem
+        for name in ("tools", "tests", "tests/browser", "benchmarks/peers")
+        for path in (ROOT / name).iterdir()
+    }
     found = set()
     for path in (ROOT / folder).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -111,7 +126,11 @@ def imports(folder):
 
 @pytest.mark.parametrize(
     ("folder", "needs"),
-    [("course_lib", NEEDS), *((folder, NEEDS + DEVELOPER_NEEDS) for folder in ("tools", "tests", "benchmarks"))],
+    [
+        ("course_lib", NEEDS),
+        *((folder, NEEDS + DEVELOPER_NEEDS) for folder in ("tools", "tests")),
+        ("benchmarks", NEEDS + DEVELOPER_NEEDS + PEERS),
+    ],
 )
 def test_what_is_imported_is_asked_for(folder, needs):
     brought_by = importlib.metadata.packages_distributions()
@@ -122,7 +141,8 @@ def test_what_is_imported_is_asked_for(folder, needs):
         for brought in map(Requirement, importlib.metadata.requires(need.name))
         if brought.marker and brought.marker.evaluate({"extra": extra})
     }
-    packages = {name: {canonicalize_name(d) for d in brought_by.get(name, [])} for name in imports(folder)}
+    # What is not installed here, as the benchmarks' peers, must have the name of what brings it.
+    packages = {name: {canonicalize_name(d) for d in brought_by.get(name, [name])} for name in imports(folder)}
     assert {name: found for name, found in packages.items() if not found & asked_for} == {}
 
 
