@@ -48,8 +48,9 @@ class TableCodec:
     Notes
     -----
     The categories are those of the pandas type; of a column of plain text, those in the training rows, sorted: before a
-    private release, give the column a type with the categories that are known beforehand. A column of one value is encoded as 0 and comes back as that value. Numeric columns with at most nine decimals in
-    all training rows keep that number of decimals, so that a copied row comes back as an exact copy.
+    private release, give the column a type with the categories that are known beforehand. A column of one value is
+    encoded as 0 and comes back as that value. Numeric columns with at most nine decimals in all training rows keep that
+    number of decimals, so that a copied row comes back as an exact copy.
 
     Examples
     --------
