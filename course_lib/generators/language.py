@@ -89,7 +89,7 @@ class LanguageModel:
                 schedule.step()
             yield loss.detach().numpy()
 
-    def sample(self, n, y=None, *, rng, opening=None):
+    def sample(self, n, y=None, *, rng, opening=None, watermark=None):
         """Draw n windows per replicate.
 
         Parameters
@@ -100,6 +100,8 @@ class LanguageModel:
         rng : numpy.random.Generator
         opening : array_like of int, shape (m,), optional
             Tokens that each window begins with; at most L.
+        watermark : provenance.Watermark, optional
+            Added to the logits of each token but the first, after they were divided by the temperature.
 
         Returns
         -------
@@ -126,7 +128,10 @@ class LanguageModel:
             h, token = self.net_.begin(n)
             for place in range(self.length_):
                 h = self.net_.step(self.net_.enter(self.net_.embed(token)), h)
-                mass = torch.softmax(self.net_.leave(h) / self.temperature, -1).cumsum(-1)  # (K, n, k)
+                logits = self.net_.leave(h) / self.temperature  # (K, n, k)
+                if watermark is not None and place > 0:
+                    logits += torch.from_numpy(watermark.boost(token.numpy()))
+                mass = torch.softmax(logits, -1).cumsum(-1)
                 u = torch.from_numpy(rng.random((replicates, n, 1), dtype=np.float32))
                 token = torch.searchsorted(mass, u * mass[..., -1:], right=True)[..., 0]
                 token = token.clamp(max=self.k - 1)  # where rounding reached the end

@@ -19,6 +19,7 @@ from course_lib.metrics.fidelity import (
     sliced_wasserstein,
 )
 from course_lib.metrics.privacy import adversarial_accuracy, closest_record, membership_attack, membership_risk
+from course_lib.metrics.text import distinct_n, rare_words, repetition
 from course_lib.metrics.utility import trts, tstr
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "adversarial_accuracy",
     "closest_record",
     "correlation_similarity",
+    "distinct_n",
     "epsilon_from_counts",
     "epsilon_lower_bound",
     "frechet",
@@ -40,6 +42,8 @@ __all__ = [
     "per_replicate",
     "prdc",
     "prdc_null",
+    "rare_words",
+    "repetition",
     "seen_through",
     "sliced_wasserstein",
     "spread",
