@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 from torch.nn.functional import relu, softplus
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from course_lib.generators.base import require_fitted
 from course_lib.generators.layers import mlp
@@ -52,8 +52,9 @@ class GAN(NetworkGenerator):
         Steps of each network, and records in each, per replicate.
     learning_rate : float
     average : float, at least 0 and less than 1
-        `sample` uses an average of G's weights, which has forgotten all but this share of itself after each step; 0
-        uses the last weights. G circles around its goal, and the average is nearer to it than most of what it visits.
+        `sample` uses an average of G's weights, which keeps this share of itself at each step, and less in the first
+        steps, so that it soon forgets the start; 0 uses the last weights. G circles around its goal, and the average is
+        nearer to it than most of what G visits.
     device : str or torch.device
 
     Attributes
@@ -101,7 +102,7 @@ class GAN(NetworkGenerator):
         net = nn.Module()
         net.generator = mlp(replicates, [self.latent + classes, *hidden, d], rng=rng, activation=nn.ReLU)
         net.discriminator = mlp(replicates, [d + classes, *hidden, 1], rng=rng, activation=nn.ReLU)
-        net.average = AveragedModel(net.generator, rng.device, multi_avg_fn=get_ema_multi_avg_fn(self.average))
+        net.average = AveragedModel(net.generator, rng.device, avg_fn=self._forget)
         return net
 
     def training(self, records, *, rng):
@@ -215,6 +216,9 @@ class GAN(NetworkGenerator):
         if self.penalty == 0 or step % self.penalty_every:
             return 0.0
         return self.penalty * self.penalty_every * self.gradient_penalty(x, fake, labels, rng)
+
+    def _forget(self, average, now, steps):
+        return average.lerp(now, max(1 - self.average, 9 / (10 + steps.item())))
 
     @staticmethod
     def _join(x, labels, network):
