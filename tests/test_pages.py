@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 
 from course_lib.data import manual, manual_page
 from course_lib.data.text import WORD
-from course_lib.pages import struck_page
+from course_lib.pages import said_before, side_by_side, struck_page
 
 PAGE = ["A <title>", "The \"rare\" word isn't common; Rare words aren't."]
 
@@ -50,3 +50,26 @@ def test_a_page_of_the_manual_holds_its_words_in_order(topic, monkeypatch):
 def test_an_unknown_topic_is_told_with_what_there_is():
     with pytest.raises(ValueError, match="did you mean 'exceptions'"):
         manual_page("exception")
+
+
+def test_runs_that_another_text_holds_are_found_whole():
+    words = list("abcdefg")
+    assert said_before(words, [list("xbcdy"), list("cde")], 3) == [False, True, True, True, True, False, False]
+    assert said_before(words, [list("abc")], 4) == [False] * 7
+    assert said_before(words, [], 1) == [False] * 7
+    assert said_before(words, [list("ga")], 1) == [True, *[False] * 5, True]
+
+
+def test_pages_side_by_side_mark_what_they_say_twice():
+    pages = {"one & two": ["a b c <d>".split(), "x b c isn't".split()], "three": [["b", "c"], ["e", "f"]]}
+    page, text = side_by_side(pages, title="Pages.", run=2)
+    soup = BeautifulSoup(page, "html.parser")
+    assert [mark.text for mark in soup.find_all("mark")] == ["b c", "b c"]  # the third page says nothing twice
+    assert [mark.find_next_sibling().text for mark in soup.find_all("mark")] == [" (said twice)"] * 2
+    assert soup.figcaption.text.endswith(
+        "runs of 2 or more that the same page says twice: one & two 4 of 8, three 0 of 4."
+    )
+    for hidden in soup.find_all("span"):
+        hidden.decompose()
+    assert [p.text for p in soup.find_all("p")] == ["one & two", "a b c <d>", "x b c isn't", "three", "b c", "e f"]
+    assert "a _b c_ <d>\nx _b c_ isn't\n\nthree" in text
