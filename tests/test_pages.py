@@ -61,7 +61,7 @@ def test_runs_that_another_text_holds_are_found_whole():
 
 
 def test_pages_side_by_side_mark_what_they_say_twice():
-    pages = {"one & two": ["a b c <d>".split(), "x b c isn't".split()], "three": [["b", "c"], ["e", "f"]]}
+    pages = {"one & two": [["a", "b", "c", "<d>"], ["x", "b", "c", "isn't"]], "three": [["b", "c"], ["e", "f"]]}
     page, text = side_by_side(pages, title="Pages.", run=2)
     soup = BeautifulSoup(page, "html.parser")
     assert [mark.text for mark in soup.find_all("mark")] == ["b c", "b c"]  # the third page says nothing twice
