@@ -128,7 +128,7 @@ def test_records_without_usable_labels_are_refused(rng, records, words):
 @pytest.mark.parametrize("y", [[2, 5], [2, 5, 3], [2.5, 5.0, 9.0]])
 def test_labels_that_were_never_seen_are_refused(rng, y):
     model = PerLabel(Gaussian()).fit(labelled(rng), rng=rng)
-    with pytest.raises(ValueError, match="y must hold 3 of the labels"):
+    with pytest.raises(ValueError, match="y must be 3 of the labels"):
         model.sample(3, np.array(y), rng=rng)
 
 

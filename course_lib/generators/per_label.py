@@ -126,8 +126,8 @@ class PerLabel:
         shape = (*self.shares_.shape[:-1], n)
         if y.shape not in ((n,), shape) or not np.isin(y, self.labels_).all():
             raise ValueError(
-                f"y must hold {n} of the labels {self.labels_.tolist()} (shape {(n,)} or {shape}); got shape {y.shape} "
-                f"with {np.unique(y).tolist()}"
+                f"y must be {n} of the labels {self.labels_.tolist()} that were fitted; got shape {y.shape} with the "
+                f"labels {np.unique(y).tolist()}"
             )
         place = np.broadcast_to(np.searchsorted(self.labels_, y), shape)
         if np.any(np.take_along_axis(self.shares_, place, axis=-1) == 0):
