@@ -379,7 +379,7 @@ WRONG = {
         ((archive_least_different,), "the right way round"),
         ((archive_rarity,), "each judged by itself"),
         ((archive_unusual,), "each judged by itself"),
-        ((archive_random,), "Does each choice know"),
+        ((archive_random,), "can be had by choosing one"),
         ((archive_windows,), "the windows themselves"),
         ((archive_mask,), "truth values"),
         ((archive_too_many,), "How many windows may be kept?"),
