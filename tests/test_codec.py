@@ -106,6 +106,12 @@ def test_values_measured_without_rounding_are_not_rounded():
     )
 
 
+def test_no_zero_comes_back_with_a_minus():
+    share = np.array([-0.5, 0.0, 0.5])
+    drawn = TableCodec().fit(pd.DataFrame({"share": share})).decode([[-1e-3 / share.std()]])["share"].item()
+    assert (drawn, np.signbit(drawn)) == (0, False)
+
+
 def test_a_declared_range_keeps_the_training_rows_out():
     ranges = {"size": (0, 10), "visits": (0, 20)}
     codec = TableCodec(ranges=ranges).fit(FRAME)

@@ -268,7 +268,7 @@ class _Numbers:
         else:
             numbers = x * self.unit + self.centre
         if self.decimals is not None:
-            numbers = np.round(numbers, self.decimals)
+            numbers = np.round(numbers, self.decimals) + 0.0  # so that nothing is shown as -0
         return np.clip(numbers, self.low, self.high)
 
 
