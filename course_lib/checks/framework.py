@@ -37,6 +37,7 @@ __all__ = [
     "hint",
     "judge",
     "read_array",
+    "recognise",
     "require_rng",
     "show",
 ]
@@ -329,6 +330,22 @@ def _kind(value):
         return f"an array of {value.dtype} values"
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def recognise(value, thoughts, otherwise, *, rtol=1e-6, atol=0.0):
+    """Return the words that fit a wrong value: those beside the first usual wrong thought that leads to it.
+
+    Parameters
+    ----------
+    value : array_like
+    thoughts : iterable of (array_like, str)
+        What a thought gives on the same input, and the words for it.
+    otherwise : str
+        The words where none of them leads to `value`.
+    rtol, atol : float
+        As in `numpy.allclose`. Infinite and undefined values of a thought match nothing.
+    """
+    return next((words for thought, words in thoughts if np.allclose(value, thought, rtol=rtol, atol=atol)), otherwise)
 
 
 def require_rng(call, *, rng, hint=None):
