@@ -7,6 +7,7 @@ from course_lib.data.codec import TableCodec
 from course_lib.data.dataset import About, Dataset
 from course_lib.data.diabetes import diabetes
 from course_lib.data.digits import digits, picture_grid
+from course_lib.data.driving import Road, calibrated_simulator, camera, in_bend, simulator
 from course_lib.data.health import health
 from course_lib.data.patients import patients
 from course_lib.data.photographs import Photograph, paint, photographs, reduce_colours
@@ -21,14 +22,18 @@ __all__ = [
     "Dataset",
     "Modes",
     "Photograph",
+    "Road",
     "Table",
     "TableCodec",
     "Text",
     "TwoMoons",
+    "calibrated_simulator",
+    "camera",
     "diabetes",
     "digits",
     "grid",
     "health",
+    "in_bend",
     "manual",
     "manual_page",
     "paint",
@@ -38,6 +43,7 @@ __all__ = [
     "read_csv",
     "reduce_colours",
     "ring",
+    "simulator",
     "two_gaussians",
     "two_moons",
 ]
