@@ -495,7 +495,8 @@ def check_own_vae(make_vae: Function, loss: Function, *, rng):
         x = ((world.x - world.x.mean(0)) / spread).float()
         exact = float((world.log_likelihood(world.x) + spread.log().sum()).mean())  # of the standardised records
         net = _require_net(make_vae(_D, _LATENT), x[:7])
-        _require_loss(net, loss, x[:50], rng)
+        # Far out, where even an untrained encoder says something: a KL term near 0 could be left out unnoticed.
+        _require_loss(net, loss, 4 * x[:50], rng)
         before = float(_own_bound(net, x, rng).mean())
         _train(net, loss, x, rng)
         return _judge_training(net, x, before, exact, rng)
@@ -606,7 +607,7 @@ def _own_bound(net, x, rng):
 def _judge_training(net, x, before, exact, rng):
     reached = float(_own_bound(net, x, rng).mean())
     without = -_D * math.log(2 * math.pi * math.e) / 2  # every feature a bell curve for itself
-    # Of the way between the two, networks without a fault came 0.6 to 1 over 20 seeds, those held back at most 0.1.
+    # Of the way between the two, networks without a fault came 0.82 to 1 over 20 seeds, those held back at most 0.06.
     if reached < without + 0.3 * (exact - without):
         raise NotYet(
             f"Trained for {_STEPS} steps on records of a linear world, your VAE's bound went from {before:.2f} to "
