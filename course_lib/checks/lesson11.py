@@ -338,8 +338,8 @@ def check_dies_first(dies_first: Function, *, rng):
             2,
         )
     return (
-        "Deaths are counted in the first generation without the kind, ties count for both, and who lives to the end has "
-        f"not died. The interval is Wilson's: for 0 of 8 runs it reaches up to {_wilson(0, 8)[1]:.0%}."
+        "Deaths are counted in the first generation without the kind, ties count for both, and who lives on has not "
+        f"died. The interval is Wilson's: for 0 of 8 runs it reaches up to {_wilson(0, 8)[1]:.0%}."
     )
 
 
