@@ -127,7 +127,7 @@ def side_by_side(pages, *, title, run=4):
     counts, columns, plain = [], [], []
     for heading, paragraphs in pages.items():
         said = [said_before(words, paragraphs[:i] + paragraphs[i + 1 :], run) for i, words in enumerate(paragraphs)]
-        counts.append(f"{heading} {sum(map(sum, said))} of {sum(map(len, said))}")
+        counts.append(f"{heading}, {sum(map(sum, said))} of {sum(map(len, said))}")
         marked = _MARKED.format("{}", _UNSEEN, " (said twice)")
         html_rows, text_rows = (
             [_mark_runs(words, flags, form, escape) for words, flags in zip(paragraphs, said, strict=True)]
@@ -136,7 +136,7 @@ def side_by_side(pages, *, title, run=4):
         body = "".join(f"<p>{row}</p>" for row in html_rows)
         columns.append(f'<div style="{_COLUMN}"><p><strong>{html.escape(heading)}</strong></p>{body}</div>')
         plain.append("\n".join([heading, *text_rows]))
-    caption = f"{title} Words in runs of {run} or more that the same page says twice: {', '.join(counts)}"
+    caption = f"{title} Words in runs of {run} or more that the same page says twice: {'; '.join(counts)}"
     row = f'<div style="display:flex;flex-wrap:wrap;gap:.5em">{"".join(columns)}</div>'
     page = f'<figure style="margin:0 0 1em">{row}<figcaption>{html.escape(caption)}.</figcaption></figure>'
     return page, "\n\n".join([f"{caption} (between underscores here).", *plain])

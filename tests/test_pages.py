@@ -67,7 +67,7 @@ def test_pages_side_by_side_mark_what_they_say_twice():
     assert [mark.text for mark in soup.find_all("mark")] == ["b c", "b c"]  # the third page says nothing twice
     assert [mark.find_next_sibling().text for mark in soup.find_all("mark")] == [" (said twice)"] * 2
     assert soup.figcaption.text.endswith(
-        "runs of 2 or more that the same page says twice: one & two 4 of 8, three 0 of 4."
+        "runs of 2 or more that the same page says twice: one & two, 4 of 8; three, 0 of 4."
     )
     for hidden in soup.find_all("span"):
         hidden.decompose()
