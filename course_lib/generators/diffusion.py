@@ -3,6 +3,7 @@
 After Karras et al. 2022, arXiv:2206.00364 ("EDM"). Records are standardised, so their σ_data is 1 here.
 """
 
+import math
 from collections import deque
 from itertools import pairwise
 
@@ -76,7 +77,7 @@ class Denoiser(nn.Module):
 
     The network F inside sees and answers in numbers of unit size, whatever the noise:
 
-        D(x; σ) = x / (1 + σ²) + σ / √(1 + σ²) · F(x / √(1 + σ²), ln σ / 4, label)
+        D(x; σ) = x / (1 + σ²) + σ / √(1 + σ²) · F(x / √(1 + σ²), ln σ, label)
 
     The first term is the best guess for Gaussian records, so that F learns only what is not Gaussian.
     """
@@ -94,7 +95,7 @@ class Denoiser(nn.Module):
             labels = x.new_zeros(*x.shape[:2], self.classes)
         total = (1 + sigma.square()).sqrt()
         scaled = x / total
-        inputs = torch.cat([scaled, self.waves(scaled), sigma.log() / 4, labels], -1)
+        inputs = torch.cat([scaled, self.waves(scaled), sigma.log(), math.sqrt(self.classes) * labels], -1)
         return x / total.square() + sigma / total * self.network(inputs)
 
 
@@ -107,7 +108,7 @@ class Diffusion(NetworkGenerator):
         Units of the network's hidden layers, and how many of them add to the first.
     waves : int, optional
         Random waves (`Fourier`) of the record as additional inputs. Unless given, 64 for records of up to 3 features,
-        whose density can be wiggly for the network's taste, and none beyond.
+        where modes can be narrow beside the space between them, and none beyond.
     steps, batch : int
         Steps of Adam, and records in each, per replicate.
     learning_rate : float
@@ -140,7 +141,7 @@ class Diffusion(NetworkGenerator):
         waves=None,
         steps=1500,
         batch=128,
-        learning_rate=3e-3,
+        learning_rate=6e-3,
         average=0.995,
         label_dropout=0.1,
         sampler_steps=18,
