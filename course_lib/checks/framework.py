@@ -332,7 +332,7 @@ def _kind(value):
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
-def recognise(value, thoughts, otherwise, *, rtol=1e-6, atol=0.0):
+def recognise(value, thoughts, otherwise, *, rtol=1e-6, atol=1e-9):
     """Return the words that fit a wrong value: those beside the first usual wrong thought that leads to it.
 
     Parameters

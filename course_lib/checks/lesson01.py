@@ -11,17 +11,12 @@ from scipy import special
 
 from course_lib import Gaussian, Records, Replace, self_consume
 from course_lib.checks.chance import count_possible, mean_possible, uniform_possible, variance_possible
-from course_lib.checks.framework import TODO, Function, NotYet, read_array, require_rng, show
+from course_lib.checks.framework import TODO, Function, NotYet, read_array, recognise, require_rng, show
 from course_lib.policies import Pool
 from course_lib.records import as_records
 from course_lib.theory import expected_w2_squared, ml_w2_squared
 
 __all__ = ["CHECKS"]
-
-
-def _recognise(value, thoughts, otherwise, *, rtol=1e-9):
-    """Return the words beside the first of the thoughts (value, words) that gives `value`, or `otherwise`."""
-    return next((words for thought, words in thoughts if _same(value, thought, rtol)), otherwise)
 
 
 def _same(value, right, rtol=1e-9):
@@ -79,7 +74,7 @@ def _require_mean(mean, spread, x):
     if _same(spread, x.mean()):
         raise NotYet(f"For x = {show(x)} your second number is the mean. In which order are the two asked for?", 1)
     thoughts = [(np.median(x), "That is the median, the value in the middle."), (x.sum(), "That is the sum.")]
-    words = _recognise(mean, thoughts, f"Their sum is {x.sum():.6g}, and they are {x.size}.")
+    words = recognise(mean, thoughts, f"Their sum is {x.sum():.6g}, and they are {x.size}.")
     raise NotYet(
         f"Your mean of x = {show(x)} is {mean:.6g}, and the values average {x.mean():.6g}. {words} What does your code "
         "do with the values?",
@@ -115,7 +110,7 @@ def _require_spread(spread, x):
         (np.sqrt(squares / 4), fixed),  # right for the 5 values before
         (np.sqrt(squares / 19), fixed),  # right for the lesson's 20
     ]
-    words = _recognise(
+    words = recognise(
         spread, thoughts, f"By its definition it is {right:.6g}. What does your code compute, step by step?"
     )
     raise NotYet(f"Your spread of x = {show(x)} is {spread:.6g}. {words}", 2)
@@ -173,7 +168,7 @@ def _require_bell_curve(draws, x):
             (1 / np.sqrt(n), "That is the standard error of the mean. Do you draw new means, or new values?"),
             (np.sqrt(2), "So much comes of noise on top of the old values. What does the fitted curve alone give?"),
         ]
-        words = _recognise(found, thoughts, "With which spread do you draw?", rtol=5 / np.sqrt(2 * calls * (n - 1)))
+        words = recognise(found, thoughts, "With which spread do you draw?", rtol=5 / np.sqrt(2 * calls * (n - 1)))
         raise NotYet(
             f"{of} your new values have a spread of {found * spread:.4g}, {found:.3g} times the fit's. {words}", 2
         )
@@ -265,7 +260,7 @@ def _require_start(start, x):
         (1, "As a share of its own start it says nothing about x. Are spreads asked for, or shares?"),
         (x.mean(), "That is the mean. Which of the two numbers of the fit do you keep?"),
     ]
-    words = _recognise(start, thoughts, "Is x replaced before its own spread is kept?")
+    words = recognise(start, thoughts, "Is x replaced before its own spread is kept?")
     raise NotYet(f"For x = {show(x)} your entry 0 is {start:.6g}; the spread of x is {right:.6g}. {words}", 1)
 
 
@@ -301,7 +296,7 @@ def _require_steps(curves, x):
         (1 / np.sqrt(n), "That is the standard error of the mean. Do you draw new means, or new values?"),
     ]
     otherwise = "How many values does a generation draw, and from which curve?"
-    words = _recognise(found, thoughts, otherwise, rtol=5 / np.sqrt(2 * squares.size * (n - 1)))
+    words = recognise(found, thoughts, otherwise, rtol=5 / np.sqrt(2 * squares.size * (n - 1)))
     raise NotYet(
         f"{of} one generation multiplies the spread by {found:.3g} (root mean square), and its logarithm varies by "
         f"{steps.std():.2g}; from {n} values 1 and {expected:.2g} are expected. {words}",

@@ -10,15 +10,10 @@ import numpy as np
 from scipy import special
 
 from course_lib.checks.chance import count_possible
-from course_lib.checks.framework import TODO, Function, NotYet, read_array, require_rng, show
+from course_lib.checks.framework import TODO, Function, NotYet, read_array, recognise, require_rng, show
 from course_lib.theory import chain_presence, long_run_presence, survival
 
 __all__ = ["CHECKS"]
-
-
-def _recognise(value, thoughts, otherwise, *, atol=1e-6):
-    """Return the words beside the first of the thoughts (value, words) that gives `value`, or `otherwise`."""
-    return next((words for thought, words in thoughts if np.allclose(value, thought, rtol=0, atol=atol)), otherwise)
 
 
 # 02.1 -----------------------------------------------------------------------------------------------------------------
@@ -183,7 +178,7 @@ def _require_left(words, text, shares, counts):
             (shares.sum(-1), "That adds up the model's shares. Does a word alive count once, or by its share?"),
         ]
         otherwise = "Which smallest share is enough to be alive? Here some are as small as one in a million."
-        words_said = _recognise(words, thoughts, otherwise)
+        words_said = recognise(words, thoughts, otherwise)
         raise NotYet(
             f"{of} your share of words alive is {words[first]:.4g}; {alive[first].sum()} of {counts.size} words have a "
             f"share above 0. {words_said}",
@@ -202,7 +197,7 @@ def _require_left(words, text, shares, counts):
             ),
             ((alive * counts).mean(-1), "That is a mean over words. The running text is as long as what?"),
         ]
-        words_said = _recognise(text, thoughts, "Which uses do you add up, and what do you divide by?")
+        words_said = recognise(text, thoughts, "Which uses do you add up, and what do you divide by?")
         raise NotYet(
             f"{of} your share of running text is {text[first]:.4g}. The words alive have "
             f"{(alive * counts)[first].sum()} of all {counts.sum()} uses. {words_said}",
@@ -250,7 +245,7 @@ def _require_survival(value, count, t):
     if t > 1:
         earlier = "That is the law one generation earlier. Which g does it begin with?"
         thoughts.insert(0, (survival(count, t - 1), earlier))
-    words = _recognise(found, thoughts, "With g₁ = 1, what are g₂ and g₃ in your code?", atol=1e-9)
+    words = recognise(found, thoughts, "With g₁ = 1, what are g₂ and g₃ in your code?", atol=1e-9)
     raise NotYet(
         f"For {given} you return {_say(found)}; the law of copies gives {_say(right)}. {words}",
         2,
@@ -429,7 +424,7 @@ def _require_law(value, count, f):
     right = float(long_run_presence(count, f))
     if abs(found - right) < 1e-4:
         return
-    words = _recognise(
+    words = recognise(
         found,
         _law_thoughts(count, f),
         "Write down ln of the product for count = 1, term by term: what are its first three terms?",

@@ -9,16 +9,10 @@ from scipy import special
 
 from course_lib import Accumulate, Replace
 from course_lib.checks.chance import ALPHA, variance_possible
-from course_lib.checks.framework import TODO, Function, NotYet, read_array, require_rng, show
+from course_lib.checks.framework import TODO, Function, NotYet, read_array, recognise, require_rng, show
 from course_lib.theory import basel_sum
 
 __all__ = ["CHECKS"]
-
-
-def _recognise(value, thoughts, otherwise, *, rtol=1e-6):
-    """Return the words beside the first of the thoughts (value, words) that gives `value`, or `otherwise`."""
-    close = (words for thought, words in thoughts if np.allclose(value, thought, rtol=rtol, atol=0))
-    return next(close, otherwise)
 
 
 def _patients(rng, n, d):
@@ -96,7 +90,7 @@ def _require_excess_error(found, x, coef, truth, of):
             "That divides by n − 1. Nothing was estimated from these differences: by what?",
         ),
     ]
-    words = _recognise(found, thoughts, "Take one run and one patient: by how much do the two predictions differ?")
+    words = recognise(found, thoughts, "Take one run and one patient: by how much do the two predictions differ?")
     raise NotYet(
         f"{of} your errors are {show(found)}; the mean squared differences of the predictions are {show(right)}. "
         f"{words}",
@@ -176,7 +170,7 @@ def _require_pooled(found, x, labels, of):
             "many votes has it among equals?",
         ),
     ]
-    words = _recognise(found, thoughts, "Which rows and which labels stand in the table that you fit?")
+    words = recognise(found, thoughts, "Which rows and which labels stand in the table that you fit?")
     raise NotYet(f"{of} your weights are {show(found)}; the fit to all rows gives {show(right)}. {words}", 2)
 
 
@@ -369,7 +363,7 @@ def _require_contributions(found, sizes):
             "That compares the newest labels with those before them. Do the newest count among all?",
         ),
     ]
-    words = _recognise(found, thoughts, "What is the newest generation's share of all labels, and how noisy is it?")
+    words = recognise(found, thoughts, "What is the newest generation's share of all labels, and how noisy is it?")
     raise NotYet(
         f"For sizes = {show(sizes)} you give {show(found)}; one step at a time it is {show(right)}. {words}", 2
     )

@@ -10,15 +10,10 @@ import numpy as np
 from scipy import special
 
 from course_lib.checks.chance import count_possible, mean_possible, uniform_possible, variance_possible
-from course_lib.checks.framework import TODO, Function, NotYet, read_array, require_rng, show
+from course_lib.checks.framework import TODO, Function, NotYet, read_array, recognise, require_rng, show
 from course_lib.theory import critical_bandwidth, tempered_shares
 
 __all__ = ["CHECKS"]
-
-
-def _recognise(value, thoughts, otherwise, *, rtol=1e-9):
-    """Return the words beside the first of the thoughts (value, words) that gives `value`, or `otherwise`."""
-    return next((words for thought, words in thoughts if abs(value - thought) <= rtol * abs(thought)), otherwise)
 
 
 # 04.1 -----------------------------------------------------------------------------------------------------------------
@@ -108,7 +103,7 @@ def _require_noise(z, h, of):
             (1 / np.sqrt(h), "That is the root of h. Which of the two is h, the standard deviation or the variance?"),
             (1 / h, "That is 1, whatever h is. Where does h come in?"),
         ]
-        words = _recognise(found, thoughts, "With which standard deviation is it drawn?", rtol=5 / np.sqrt(2 * z.size))
+        words = recognise(found, thoughts, "With which standard deviation is it drawn?", rtol=5 / np.sqrt(2 * z.size))
         raise NotYet(f"{of} your noise has a standard deviation of {found * h:.4g}. {words}", 2)
     if not (mean_possible(z) and uniform_possible(special.ndtr(np.sqrt(n) * z.mean(1)))):
         raise NotYet(
@@ -134,7 +129,7 @@ def check_modes_left(modes_left: Function, *, rng):
         records, centres, radius, thoughts = _modes(rng)
         right, found = thoughts.pop("right"), _count(modes_left, records, centres, radius)
         if found != right:
-            words = _recognise(found, [(value, _THOUGHTS[name]) for name, value in thoughts.items()], _OTHERWISE)
+            words = recognise(found, [(value, _THOUGHTS[name]) for name, value in thoughts.items()], _OTHERWISE)
             raise NotYet(
                 f"For {len(records)} records and {len(centres)} centres, with radius {radius:.4g}, you count "
                 f"{found:g}, and {right} centres have a record. {words}",
@@ -253,7 +248,7 @@ def check_mean_variances(mean_variances: Function, turn, *, rng):
         otherwise = "Entry 0 comes before any draw. Do you measure what a model was trained on, or what it drew?"
         if abs(first) < 1e-9 * x.var():
             otherwise = "All runs start from the same x, and one record alone has no variance. Which axis is that of n?"
-        words = _recognise(first, thoughts, otherwise)
+        words = recognise(first, thoughts, otherwise)
         raise NotYet(f"For x = {show(x)} your entry 0 is {first:.6g}; the variance of x is {x.var():.6g}. {words}", 1)
     require_rng(lambda generator: call(generator, 20)[1:], rng=rng, hint=2)
     curves = np.array([call(rng) for _ in range(_CALLS)]) / scale**2
@@ -420,7 +415,7 @@ def check_critical_bandwidth(critical_bandwidth: Function, *, rng):
         otherwise = "What do your two lines say that one generation adds, and what it loses?"
         if abs(found - 0.2294) < 0.02 or abs(found / s - 0.2294) < 0.02:
             otherwise = "That is the number of the experiment. What is it for other sizes and other units?"
-        words = _recognise(found, thoughts, otherwise)
+        words = recognise(found, thoughts, otherwise)
         raise NotYet(
             f"For x = {show(x)}, {n} values with the variance {s**2:.6g}, your bandwidth is {found:.6g}. With it the "
             f"next generation has an expected variance of {(1 - 1 / n) * (s**2 + found**2):.6g}. {words}",

@@ -6,14 +6,9 @@ on the same input. Task 3 is judged by what the learner's function asks of the t
 
 import numpy as np
 
-from course_lib.checks.framework import Function, NotYet, read_array, require_rng, show
+from course_lib.checks.framework import Function, NotYet, read_array, recognise, require_rng, show
 
 __all__ = ["CHECKS"]
-
-
-def _recognise(value, thoughts, otherwise, *, atol=1e-9):
-    """Return the words beside the first of the thoughts (value, words) that gives `value`, or `otherwise`."""
-    return next((words for thought, words in thoughts if np.allclose(value, thought, rtol=1e-6, atol=atol)), otherwise)
 
 
 # 11.1 -----------------------------------------------------------------------------------------------------------------
@@ -70,7 +65,7 @@ def _require_money(money, alarm, fraud, amount, review):
     ]
     otherwise = "Which payments are reviewed, and which amounts are lost?"
     raise NotYet(
-        f"{what}, you return {found:.2f} euro; {right:.2f} euro are spent. {_recognise(found, thoughts, otherwise)}",
+        f"{what}, you return {found:.2f} euro; {right:.2f} euro are spent. {recognise(found, thoughts, otherwise)}",
         2,
     )
 
@@ -142,7 +137,7 @@ def _recognise_probability(found, p, trained, true):
         (p - trained + true, "That subtracts the change. Does a p of 0.02 then stay above 0?"),
         (p * true, "That multiplies by the true share. Where does the share in training come in?"),
     ]
-    return _recognise(found, thoughts, "What happens to the odds p / (1 − p) when fraud becomes rarer?")
+    return recognise(found, thoughts, "What happens to the odds p / (1 − p) when fraud becomes rarer?")
 
 
 # 11.3 -----------------------------------------------------------------------------------------------------------------
@@ -299,7 +294,7 @@ class _Watched:
             ]
             raise NotYet(
                 f"At the ratio {ratio}, with {in_train} real frauds in the fitting part, {wanted} made-up ones are "
-                f"needed and {made} are there. {_recognise(made, thoughts, 'How many are made for each real one?')}",
+                f"needed and {made} are there. {recognise(made, thoughts, 'How many are made for each real one?')}",
                 3,
             )
 
@@ -316,7 +311,7 @@ class _Watched:
         ]
         raise NotYet(
             f"The ratios {list(self.ratios)} cost {show(np.round(prices))} euro, and you return {found:g}; cheapest is "
-            f"{self.cheapest}. {_recognise(found, thoughts, 'Which cost do you compare with which?')}",
+            f"{self.cheapest}. {recognise(found, thoughts, 'Which cost do you compare with which?')}",
             1,
         )
 
@@ -405,7 +400,7 @@ def _require_first(found, share):
         raise NotYet(
             f"In {runs} runs with {share.shape[2]} kinds, kind {kind} is among the first to die in "
             f"{first[:, kind].sum()} runs, {first[:, kind].mean():.3f}; you return {found[kind, 0]:.3f}. "
-            f"{_recognise(found[:, 0], thoughts, otherwise)}",
+            f"{recognise(found[:, 0], thoughts, otherwise)}",
             2,
         )
     p = first.mean(0)
@@ -430,7 +425,7 @@ def _require_first(found, share):
     raise NotYet(
         f"Kind {kind} is first in {first[:, kind].sum()} runs of {runs}. Your interval is {found[kind, 1]:.3f} to "
         f"{found[kind, 2]:.3f}, Wilson's for 95% is {right[0, kind]:.3f} to {right[1, kind]:.3f}. "
-        + _recognise(found[:, 1:].T, thoughts, otherwise, atol=1e-3),
+        + recognise(found[:, 1:].T, thoughts, otherwise, atol=1e-3),
         3,
     )
 
