@@ -122,23 +122,28 @@ class LanguageModel:
         if begun.ndim != 1 or len(begun) > self.length_ or (begun >= self.k).any():
             needed = f"1 to {self.length_} tokens from 0 to {self.k - 1}"
             raise ValueError(f"opening must hold {needed}, got {opening!r}")
-        replicates = math.prod(self.replicates_)
-        x = np.empty((replicates, n, self.length_))
         with limit_threads(), torch.inference_mode():
-            h, token = self.net_.begin(n)
-            for place in range(self.length_):
-                h = self.net_.step(self.net_.enter(self.net_.embed(token)), h)
-                logits = self.net_.leave(h) / self.temperature  # (K, n, k)
-                if watermark is not None and place > 0:
-                    logits += torch.from_numpy(watermark.boost(token.numpy()))
-                mass = torch.softmax(logits, -1).cumsum(-1)
-                u = torch.from_numpy(rng.random((replicates, n, 1), dtype=np.float32))
-                token = torch.searchsorted(mass, u * mass[..., -1:], right=True)[..., 0]
-                token = token.clamp(max=self.k - 1)  # where rounding reached the end
-                if place < len(begun):
-                    token.fill_(int(begun[place]))
-                x[..., place] = token.numpy()
+            blocks = [min(512, n - done) for done in range(0, n, 512)]  # so that the probabilities fit the cache
+            x = np.concatenate([self._write(block, begun, watermark, rng) for block in blocks], axis=1)
         return x.reshape(*self.replicates_, n, self.length_)
+
+    def _write(self, n, begun, watermark, rng):
+        """Return n windows of each replicate, shape (K, n, L)."""
+        x = np.empty((math.prod(self.replicates_), n, self.length_))
+        h, token = self.net_.begin(n)
+        for place in range(self.length_):
+            h = self.net_.step(self.net_.enter(self.net_.embed(token)), h)
+            logits = self.net_.leave(h) / self.temperature  # (K, n, k)
+            if watermark is not None and place > 0:
+                logits += torch.from_numpy(watermark.boost(token.numpy()))
+            mass = torch.softmax(logits, -1).cumsum(-1)
+            u = torch.from_numpy(rng.random((*token.shape, 1), dtype=np.float32))
+            token = torch.searchsorted(mass, u * mass[..., -1:], right=True)[..., 0]
+            token = token.clamp(max=self.k - 1)  # where rounding reached the end
+            if place < len(begun):
+                token.fill_(int(begun[place]))
+            x[..., place] = token.numpy()
+        return x
 
     def log_probabilities(self, records):
         """Return the natural logarithm of each token's probability after the tokens before it, at temperature 1.
@@ -159,7 +164,7 @@ class LanguageModel:
         records = records.broadcast(self.replicates_)
         tokens = torch.from_numpy(as_tokens(records, self.k).reshape(-1, *records.x.shape[-2:]))
         with limit_threads(), torch.inference_mode():
-            logs = torch.cat([self.net_(part) for part in tokens.split(256, 1)], 1)  # in parts, for the memory's sake
+            logs = torch.cat([self.net_(part) for part in tokens.split(128, 1)], 1)  # in parts, for the memory's sake
         return logs.double().numpy().reshape(records.x.shape)
 
     def perplexity(self, records):
