@@ -21,7 +21,8 @@ from course_lib.validate import as_count, as_fraction, as_number, as_values
 
 __all__ = ["Diffusion", "heun", "noise_levels"]
 
-_LOG_SIGMA = (-1.0, 1.2)  # mean and standard deviation of ln σ in training
+# Mean and standard deviation of ln σ in training. EDM has −0.5 for σ_data = 1; less shows more of narrow modes.
+_LOG_SIGMA = (-1.0, 1.2)
 
 
 def noise_levels(steps, *, low=0.002, high=40.0):
