@@ -46,8 +46,8 @@ class GAN(NetworkGenerator):
         arXiv:1801.04406), with x in units of `scale_`; without it the game need not converge. For "wgan-gp" it is
         γ E(|∇D| − 1)² at points between records and fakes.
     penalty_every : int
-        Steps from one penalty to the next, each weighted with their number (Karras et al. 2020, arXiv:1912.04958): it
-        costs as much as the rest of the discriminator's step.
+        Steps from one penalty to the next, each weighted with their number (Karras et al. 2020, arXiv:1912.04958): a
+        gradient of a gradient is the dearest part of a step.
     steps, batch : int
         Steps of each network, and records in each, per replicate.
     learning_rate : float
