@@ -320,7 +320,9 @@ def main():
 
     arguments.out.mkdir(parents=True, exist_ok=True)
     (arguments.out / "generators.md").write_text("\n\n".join(texts) + "\n", encoding="utf-8")
-    (arguments.out / "generators.json").write_text(json.dumps(results, indent=1, default=float) + "\n", encoding="utf-8")
+    (arguments.out / "generators.json").write_text(
+        json.dumps(results, indent=1, default=float) + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":
