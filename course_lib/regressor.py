@@ -176,4 +176,4 @@ def _pictures(x):
     """Return pictures as (K, n, d), or (1, n, d) where the replicates are views of one data set."""
     if x.ndim > 2 and not any(x.strides[:-2]):
         x = x[(0,) * (x.ndim - 2)]
-    return torch.tensor(np.asarray(x, dtype=np.float32)).reshape(-1, *x.shape[-2:])
+    return torch.from_numpy(np.array(x, dtype=np.float32)).reshape(-1, *x.shape[-2:])
