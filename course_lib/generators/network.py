@@ -69,6 +69,7 @@ class NetworkGenerator:
         with limit_threads():
             for _ in self.training(records, rng=rng):
                 pass
+        self.net_.zero_grad()  # a fitted model needs no gradients, and a loop keeps many models
         return self
 
     def sample(self, n, y=None, *, rng):
