@@ -9,7 +9,7 @@ from torch import nn
 
 from course_lib.generators.base import require_fitted
 from course_lib.generators.layers import Linear
-from course_lib.generators.network import adam
+from course_lib.generators.optimiser import Adam
 from course_lib.records import as_records
 from course_lib.threads import limit_threads
 from course_lib.validate import as_array, as_count, as_number, as_rng
@@ -99,7 +99,7 @@ class PictureRegressor:
         y = torch.tensor(((records.y - self.centre_[..., None, :]) / self.spread_[..., None, :]), dtype=torch.float32)
         y = y.reshape(count, -1, k)
         each = torch.arange(count)[:, None]
-        optimiser, schedule = adam(self.net_.parameters(), self.learning_rate, self.steps)
+        optimiser = Adam(self.net_.parameters(), self.learning_rate, self.steps)
         for _ in range(self.steps):
             with limit_threads():
                 rows = torch.randint(records.n, (count, self.batch), generator=rng)
@@ -107,7 +107,6 @@ class PictureRegressor:
                 optimiser.zero_grad()
                 loss.sum().backward()  # a sum over replicates: each gets the gradient of its own loss
                 optimiser.step()
-                schedule.step()
             yield loss.detach().numpy()
 
     def predict(self, x):

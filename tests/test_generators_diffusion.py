@@ -11,7 +11,7 @@ from course_lib import Records, Replace, self_consume
 from course_lib.data import ring, two_gaussians
 from course_lib.generators import Diffusion
 from course_lib.generators.diffusion import heun, noise_levels
-from course_lib.generators.network import adam
+from course_lib.generators.optimiser import Adam
 
 TINY = {"width": 8, "blocks": 1, "waves": 4, "steps": 5, "batch": 16, "sampler_steps": 3}
 
@@ -147,12 +147,11 @@ def test_a_stack_is_its_networks_trained_one_by_one():
 
 
 def train(net, batches, levels, noise):
-    optimiser, schedule = adam(net.parameters(), 1e-2, len(batches))
+    optimiser = Adam(net.parameters(), 1e-2, len(batches))
     for x, sigma, epsilon in zip(batches, levels, noise, strict=True):
         optimiser.zero_grad()
         Diffusion.loss(net, x, None, sigma, epsilon).sum().backward()
         optimiser.step()
-        schedule.step()
 
 
 def test_replicates_do_not_touch_each_other():

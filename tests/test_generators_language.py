@@ -8,7 +8,7 @@ from sklearn.exceptions import NotFittedError
 from course_lib import Accumulate, Mix, NGram, Records, Replace, self_consume
 from course_lib.generators import LanguageModel
 from course_lib.generators.language import GRU
-from course_lib.generators.network import adam
+from course_lib.generators.optimiser import Adam
 
 TINY = {"width": 6, "steps": 5, "batch": 8}
 
@@ -61,12 +61,11 @@ def test_a_stack_is_its_networks_trained_one_by_one():
 
 
 def train(net, batches):
-    optimiser, schedule = adam(net.parameters(), 1e-2, len(batches))
+    optimiser = Adam(net.parameters(), 1e-2, len(batches))
     for tokens in batches:
         optimiser.zero_grad()
         (-net(tokens).mean((-1, -2))).sum().backward()
         optimiser.step()
-        schedule.step()
 
 
 def test_the_step_is_that_of_torch():

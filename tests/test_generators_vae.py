@@ -7,7 +7,7 @@ from sklearn.exceptions import NotFittedError
 
 from course_lib import Records, Replace, self_consume
 from course_lib.generators import VAE
-from course_lib.generators.network import adam
+from course_lib.generators.optimiser import Adam
 
 TINY = {"latent": 2, "width": 8, "steps": 5, "batch": 16}
 
@@ -80,13 +80,12 @@ def test_a_stack_is_its_networks_trained_one_by_one():
 
 
 def train(model, batches, noise):
-    optimiser, schedule = adam(model.net_.parameters(), 1e-2, len(batches))
+    optimiser = Adam(model.net_.parameters(), 1e-2, len(batches))
     for x, epsilon in zip(batches, noise, strict=True):
         reconstruction, kl = model.terms(x, None, epsilon)
         optimiser.zero_grad()
         (kl - reconstruction).mean(-1).sum().backward()
         optimiser.step()
-        schedule.step()
 
 
 def test_replicates_do_not_touch_each_other():

@@ -14,7 +14,8 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from course_lib.generators.base import require_fitted
 from course_lib.generators.layers import Fourier, ResidualMLP
-from course_lib.generators.network import NetworkGenerator, adam
+from course_lib.generators.network import NetworkGenerator
+from course_lib.generators.optimiser import Adam
 from course_lib.records import Records, as_records
 from course_lib.threads import limit_threads
 from course_lib.validate import as_count, as_fraction, as_number, as_values
@@ -169,7 +170,7 @@ class Diffusion(NetworkGenerator):
         net, batches, rng = self.start(records, self.batch, rng=rng)
         average = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(self.average))
         self.net_ = average.module
-        optimiser, schedule = adam(net.parameters(), self.learning_rate, self.steps)
+        optimiser = Adam(net.parameters(), self.learning_rate, self.steps)
         mean, sd = _LOG_SIGMA
         for _ in range(self.steps):
             with limit_threads():
@@ -183,7 +184,6 @@ class Diffusion(NetworkGenerator):
                 optimiser.zero_grad()
                 loss.sum().backward()  # a sum over replicates: each gets the gradient of its own loss
                 optimiser.step()
-                schedule.step()
                 average.update_parameters(net)
             yield loss.detach().cpu().numpy()
 

@@ -7,7 +7,8 @@ from torch.optim.swa_utils import AveragedModel
 
 from course_lib.generators.base import require_fitted
 from course_lib.generators.layers import mlp
-from course_lib.generators.network import NetworkGenerator, adam
+from course_lib.generators.network import NetworkGenerator
+from course_lib.generators.optimiser import Adam
 from course_lib.threads import limit_threads
 from course_lib.validate import as_count, as_fraction, as_number
 
@@ -202,13 +203,12 @@ class GAN(NetworkGenerator):
     def _mover(self, network):
         parameters = list(network.parameters())
         # No momentum: what was the way down against the opponent of ten steps ago need not be one now.
-        optimiser, schedule = adam(parameters, self.learning_rate, self.steps, betas=(0.0, 0.99))
+        optimiser = Adam(parameters, self.learning_rate, self.steps, betas=(0.0, 0.99))
 
         def move(loss):
             optimiser.zero_grad()
             loss.sum().backward(inputs=parameters)  # a sum over replicates, and nothing for the opponent's weights
             optimiser.step()
-            schedule.step()
 
         return move
 

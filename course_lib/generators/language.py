@@ -8,8 +8,9 @@ from torch import nn
 
 from course_lib.generators.base import new_rows, record_shares, require_fitted, unlabelled
 from course_lib.generators.layers import Linear
-from course_lib.generators.network import Batches, adam
+from course_lib.generators.network import Batches
 from course_lib.generators.ngram import as_tokens
+from course_lib.generators.optimiser import Adam
 from course_lib.threads import limit_threads
 from course_lib.validate import as_count, as_number, as_rng, as_whole
 
@@ -79,14 +80,13 @@ class LanguageModel:
         net = GRU(len(tokens), self.k, self.width, rng=torch_rng)
         net.start_at_frequencies(tokens, shares)
         self.net_, self.replicates_, self.length_ = net, records.replicates, records.d
-        optimiser, schedule = adam(net.parameters(), self.learning_rate, self.steps)
+        optimiser = Adam(net.parameters(), self.learning_rate, self.steps)
         for _ in range(self.steps):
             with limit_threads():
                 loss = -net(batches.draw()[0]).mean((-1, -2))  # (K,)
                 optimiser.zero_grad()
                 loss.sum().backward()  # a sum over replicates: each gets the gradient of its own loss
                 optimiser.step()
-                schedule.step()
             yield loss.detach().numpy()
 
     def sample(self, n, y=None, *, rng, opening=None, watermark=None):

@@ -1,4 +1,4 @@
-"""What the trained generators share: records to tensors and back, batches, labels, the optimiser, saving."""
+"""What the trained generators share: records to tensors and back, batches, labels, saving."""
 
 import inspect
 import json
@@ -12,7 +12,7 @@ from course_lib.records import Records, as_records
 from course_lib.threads import limit_threads
 from course_lib.validate import as_rng
 
-__all__ = ["Batches", "NetworkGenerator", "adam"]
+__all__ = ["Batches", "NetworkGenerator"]
 
 
 _ROWS = 32_768  # records decoded at a time, all replicates together
@@ -262,32 +262,3 @@ class Batches:
             None if part is None else part[index].unflatten(0, (self.k, self.size)) for part in (self.x, self.labels)
         ]
         return tuple(rows)
-
-
-def adam(parameters, learning_rate, steps, *, betas=(0.9, 0.999), warm_up=0.05):
-    """Return Adam and the schedule of its learning rate: a linear rise, then half a cosine down to 0.
-
-    Parameters
-    ----------
-    parameters : iterable of torch.nn.Parameter
-    learning_rate : float
-        The highest.
-    steps : int
-    betas : (float, float)
-        Memory of Adam's two averages.
-    warm_up : float
-        Share of the steps for the rise.
-
-    Returns
-    -------
-    torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler
-        Call `step()` of both, in this order, after each backward pass.
-    """
-    # One kernel for all parameters: at this size an optimiser's cost is the number of calls, and this halves it.
-    optimiser = torch.optim.Adam(parameters, lr=learning_rate, betas=betas, fused=True)
-
-    def share(step):
-        rise = min(1.0, (step + 1) / max(1.0, warm_up * steps))
-        return rise * (1 + math.cos(math.pi * min(step / steps, 1.0))) / 2
-
-    return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, share)

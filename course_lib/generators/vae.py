@@ -8,7 +8,8 @@ from torch import nn
 
 from course_lib.generators.base import require_fitted
 from course_lib.generators.layers import mlp
-from course_lib.generators.network import NetworkGenerator, adam
+from course_lib.generators.network import NetworkGenerator
+from course_lib.generators.optimiser import Adam
 from course_lib.threads import limit_threads
 from course_lib.validate import as_count, as_fraction, as_number
 
@@ -91,7 +92,7 @@ class VAE(NetworkGenerator):
     def training(self, records, *, rng):
         """Train, and yield after each step the K negative bounds, in nats per record of standardised data."""
         self.net_, batches, rng = self.start(records, self.batch, rng=rng)
-        optimiser, schedule = adam(self.net_.parameters(), self.learning_rate, self.steps)
+        optimiser = Adam(self.net_.parameters(), self.learning_rate, self.steps)
         for _ in range(self.steps):
             with limit_threads():
                 x, labels = batches.draw()  # (K, B, d), (K, B, classes)
@@ -101,7 +102,6 @@ class VAE(NetworkGenerator):
                 optimiser.zero_grad()
                 loss.sum().backward()  # a sum over replicates: each gets the gradient of its own loss
                 optimiser.step()
-                schedule.step()
             yield loss.detach().cpu().numpy()
 
     def terms(self, x, labels, epsilon):
