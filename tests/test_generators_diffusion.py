@@ -242,15 +242,18 @@ def test_weights_are_counts():
 
 
 def test_net_is_the_running_average_of_the_weights():
-    """With a memory of 0 it is the newest network; with 1, the first one."""
+    """With a memory of 0 it is the newest network; with more, what the newest ones give by the rule."""
     x = np.random.default_rng(23).standard_normal((40, 2))
     weights = {}
-    for average in (0.0, 1.0):
+    for average in (0.0, 0.5):
         model = Diffusion(**{**TINY, "average": average})
         training = model.training(x, rng=np.random.default_rng(24))
         weights[average] = [model.net_.network.enter.weight.detach().clone() for _ in training]
-    assert torch.equal(weights[0.0][0], weights[1.0][0])
-    assert torch.equal(weights[1.0][-1], weights[1.0][0])
+    expected = weights[0.0][0]
+    for seen, weight in enumerate(weights[0.0][1:], 1):
+        new = max(0.5, 9 / (10 + seen))
+        expected = (1 - new) * expected + new * weight
+    assert torch.allclose(weights[0.5][-1], expected, atol=1e-6)
     assert not torch.allclose(weights[0.0][-1], weights[0.0][0])
 
 
@@ -301,6 +304,7 @@ def test_noise_levels_fall_from_high_to_low_and_end_at_0():
         ({"blocks": -1}, "blocks must be"),
         ({"waves": 1.5}, "waves must be"),
         ({"average": 1.1}, "average must be a share between 0 and 1"),
+        ({"average": 1.0}, "average must be less than 1"),
         ({"label_dropout": -0.1}, "label_dropout must be"),
         ({"sampler_steps": 1}, "sampler_steps must be a whole number of at least 2"),
         ({"guidance": -1.0}, "guidance must be a finite number of at least 0"),

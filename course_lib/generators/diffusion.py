@@ -10,12 +10,11 @@ from itertools import pairwise
 import numpy as np
 import torch
 from torch import nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from course_lib.generators.base import require_fitted
 from course_lib.generators.layers import Fourier, ResidualMLP
 from course_lib.generators.network import NetworkGenerator
-from course_lib.generators.optimiser import Adam
+from course_lib.generators.optimiser import Adam, running_average
 from course_lib.records import Records, as_records
 from course_lib.threads import limit_threads
 from course_lib.validate import as_count, as_fraction, as_number, as_values
@@ -114,8 +113,9 @@ class Diffusion(NetworkGenerator):
     steps, batch : int
         Steps of Adam, and records in each, per replicate.
     learning_rate : float
-    average : float in [0, 1]
-        Memory of the running average of the weights, which is what samples: a share 1 − average is new at each step.
+    average : float, at least 0 and less than 1
+        Memory of the running average of the weights, which is what samples: a share 1 − average is new at each step,
+        and more in the first steps.
     label_dropout : float in [0, 1]
         Share of the training records whose label is hidden, so that the network also learns D(x; σ) without a label.
     sampler_steps : int
@@ -156,6 +156,8 @@ class Diffusion(NetworkGenerator):
         self.steps, self.batch = as_count(steps, "steps"), as_count(batch, "batch")
         self.learning_rate = as_number(learning_rate, "learning_rate", minimum=0, inclusive=False)
         self.average = as_fraction(average, "average")
+        if self.average == 1:
+            raise ValueError("average must be less than 1, got 1: the average would never move")
         self.label_dropout = as_fraction(label_dropout, "label_dropout")
         self.sampler_steps = as_count(sampler_steps, "sampler_steps", minimum=2)
         self.guidance = as_number(guidance, "guidance", minimum=0)
@@ -168,7 +170,7 @@ class Diffusion(NetworkGenerator):
     def training(self, records, *, rng):
         """Train, and yield after each step the K losses; 1 is the loss of the best guess for Gaussian records."""
         net, batches, rng = self.start(records, self.batch, rng=rng)
-        average = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(self.average))
+        average = running_average(net, self.average)
         self.net_ = average.module
         optimiser = Adam(net.parameters(), self.learning_rate, self.steps)
         mean, sd = _LOG_SIGMA

@@ -3,12 +3,11 @@
 import torch
 from torch import nn
 from torch.nn.functional import relu, softplus
-from torch.optim.swa_utils import AveragedModel
 
 from course_lib.generators.base import require_fitted
 from course_lib.generators.layers import mlp
 from course_lib.generators.network import NetworkGenerator
-from course_lib.generators.optimiser import Adam
+from course_lib.generators.optimiser import Adam, running_average
 from course_lib.threads import limit_threads
 from course_lib.validate import as_count, as_fraction, as_number
 
@@ -103,7 +102,7 @@ class GAN(NetworkGenerator):
         net = nn.Module()
         net.generator = mlp(replicates, [self.latent + classes, *hidden, d], rng=rng, activation=nn.ReLU)
         net.discriminator = mlp(replicates, [d + classes, *hidden, 1], rng=rng, activation=nn.ReLU)
-        net.average = AveragedModel(net.generator, rng.device, avg_fn=self._forget)
+        net.average = running_average(net.generator, self.average)
         return net
 
     def training(self, records, *, rng):
@@ -216,9 +215,6 @@ class GAN(NetworkGenerator):
         if self.penalty == 0 or step % self.penalty_every:
             return 0.0
         return self.penalty * self.penalty_every * self.gradient_penalty(x, fake, labels, rng)
-
-    def _forget(self, average, now, steps):
-        return average.lerp(now, max(1 - self.average, 9 / (10 + steps.item())))
 
     @staticmethod
     def _join(x, labels, network):

@@ -1,10 +1,12 @@
-"""The optimiser of the trained generators: Adam, with a learning rate that rises and falls."""
+"""How the trained generators move their weights: Adam with a rate that rises and falls, and a running average."""
 
 import math
+from functools import partial
 
 import torch
+from torch.optim.swa_utils import AveragedModel
 
-__all__ = ["Adam"]
+__all__ = ["Adam", "running_average"]
 
 
 class Adam:
@@ -67,3 +69,26 @@ class Adam:
             maximize=False,
         )
         self.done += 1
+
+
+def running_average(network, memory):
+    """Return an average of a network's weights over its training; call its `update_parameters(network)` at each step.
+
+    It keeps the share `memory` of itself at each step, and less in the first steps, so that it soon forgets the start:
+    with a plain average a short training would look like a network that has learned less than it has.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+    memory : float, at least 0 and less than 1
+
+    Returns
+    -------
+    torch.optim.swa_utils.AveragedModel
+        Its `module` is the network with averaged weights.
+    """
+    return AveragedModel(network, avg_fn=partial(_forget, memory))
+
+
+def _forget(memory, average, now, steps):
+    return average.lerp(now, max(1 - memory, 9 / (10 + steps.item())))
