@@ -20,7 +20,18 @@ import numpy as np
 
 from course_lib import progress
 
-__all__ = ["FindingError", "answer", "box", "figure", "finding", "predict", "prediction", "said", "show"]
+__all__ = [
+    "FindingError",
+    "answer",
+    "box",
+    "figure",
+    "finding",
+    "predict",
+    "prediction",
+    "said",
+    "show",
+    "show_table",
+]
 
 TEXTS = Path(__file__).parent / "texts"
 # Colours of the theme are inherited; the one that is set stands out from a white and from a black page.
@@ -161,6 +172,13 @@ def show(html_form, text_form):
         display({"text/html": html_form, "text/plain": text_form}, raw=True)
     else:
         print(text_form)
+
+
+def show_table(frame, *, caption, index=True, labels=None):
+    """Show a table with its caption; the arguments are those of `html_page.table`."""
+    from course_lib.html_page import table
+
+    show(table(frame, caption=caption, index=index, labels=labels), f"{frame.to_string(index=index)}\n{caption}")
 
 
 # Predictions ----------------------------------------------------------------------------------------------------------
