@@ -26,7 +26,7 @@ endef
 # Nobody's progress may change what a test or a stored notebook sees, and a progress bar is no output to compare.
 CLEAN_SLATE := slate=$$(mktemp -d) && trap 'rm -rf "$$slate"' EXIT && export COURSE_PROGRESS="$$slate" TQDM_DISABLE=1 &&
 
-.PHONY: help lab test exercises notebooks lint stored bench peers browser
+.PHONY: help lab test exercises notebooks lint stored bench peers browser workshop
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -49,6 +49,9 @@ exercises: .venv/installed-dev ## build exercises/ from solutions/; FORCE=1 also
 
 notebooks: .venv/installed-dev ## run the notebooks that changed and store them as run; FORCE=1 also local changes
 	$(PY) tools/run_notebooks.py
+
+workshop: .venv/installed-dev ## build a class's kit, without solutions: ROUTE=half-day, one-day, people or everything
+	$(PY) tools/make_workshop.py $(ROUTE)
 
 lint: .venv/installed-dev ## check code and notebooks, and that exercises match their solutions
 	$(PY) -m ruff check
