@@ -23,6 +23,11 @@ $(PIP) --no-deps torch \
 $(PIP) --editable
 endef
 
+# Tests run side by side, one process per core but at most four, since a lesson may take 600 MB; WORKERS=0 runs them
+# one after the other.
+WORKERS ?= logical
+SIDE_BY_SIDE := --numprocesses $(WORKERS) --maxprocesses 4
+
 # Nobody's progress may change what a test or a stored notebook sees, and a progress bar is no output to compare.
 CLEAN_SLATE := slate=$$(mktemp -d) && trap 'rm -rf "$$slate"' EXIT && export COURSE_PROGRESS="$$slate" TQDM_DISABLE=1 &&
 
@@ -38,11 +43,11 @@ lab: .venv/installed-lab ## set up, and open the course in JupyterLab; LAB_ARGS 
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: .venv/installed-dev ## set up, and run every test but the browser's; PYTEST_ARGS are passed on to pytest
-	$(CLEAN_SLATE) $(PY) -m pytest tests --ignore=tests/browser $(PYTEST_ARGS)
+	$(CLEAN_SLATE) $(PY) -m pytest tests --ignore=tests/browser --ignore=tests/more $(SIDE_BY_SIDE) --dist worksteal $(PYTEST_ARGS)
 
 browser: .venv/installed-dev ## open the lessons in a real browser; installs Chromium where it is missing
 	chromium=$$($(PY) tools/get_chromium.py) && export CHROMIUM="$$chromium" && \
-	$(CLEAN_SLATE) $(PY) -m pytest tests/browser $(PYTEST_ARGS)
+	$(CLEAN_SLATE) $(PY) -m pytest tests/browser $(SIDE_BY_SIDE) $(PYTEST_ARGS)
 
 exercises: .venv/installed-dev ## build exercises/ from solutions/; FORCE=1 also overwrites answers
 	$(PY) tools/build_exercises.py

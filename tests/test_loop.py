@@ -24,6 +24,12 @@ from course_lib import (
 )
 from course_lib.policies import Policy
 
+
+def everything(pool, rng):
+    """A policy of the reader's own."""
+    return pool.all
+
+
 POLICIES = [
     Replace(),
     Accumulate(),
@@ -34,8 +40,13 @@ POLICIES = [
     Augment(0),
     Fresh(Gaussian().fit([[-1.0], [1.0]]), 5, 5),
     Fresh(Gaussian().fit([[-1.0], [1.0]]), 5, 0),
-    lambda pool, rng: pool.all,
+    everything,
 ]
+
+
+def name_of(policy):
+    """Return a name without an address, or workers could not agree on which tests there are."""
+    return getattr(policy, "__name__", repr(policy))
 
 
 @pytest.fixture
@@ -115,7 +126,7 @@ def test_replace_is_the_loop_that_one_would_write_by_hand(real):
         model = Gaussian().fit(model.sample(10, rng=rng))
 
 
-@pytest.mark.parametrize("policy", POLICIES, ids=repr)
+@pytest.mark.parametrize("policy", POLICIES, ids=name_of)
 def test_every_policy_runs(real, policy):
     history = run(real, policy, metrics={"spread": spread}, keep="all")
     assert history.generations == 4
@@ -173,7 +184,7 @@ def test_a_single_run_of_plain_numbers(real):
 # --- models are independent objects, input stays as it was
 
 
-@pytest.mark.parametrize("policy", POLICIES[:5] + POLICIES[-1:], ids=repr)
+@pytest.mark.parametrize("policy", POLICIES[:5] + POLICIES[-1:], ids=name_of)
 def test_model_0_still_samples_the_real_data_after_the_loop(real, rng, policy):
     history = run(real, policy, Resampler())
     assert len({id(model) for model in history.models}) == 5
@@ -348,7 +359,7 @@ def labelled():
     return Records((10.0 * y)[..., None], y)
 
 
-@pytest.mark.parametrize("policy", [*POLICIES[:7], POLICIES[-1]], ids=repr)
+@pytest.mark.parametrize("policy", [*POLICIES[:7], POLICIES[-1]], ids=name_of)
 def test_labels_travel_with_their_records(labelled, policy):
     history = run(labelled, policy, Classes(), keep="all")
     for model, sample in zip(history.models, history.samples.values(), strict=True):
@@ -528,6 +539,14 @@ def test_memory_under_accumulate_is_one_pool():
 # --- interruption
 
 
+@pytest.fixture
+def ctrl_c_interrupts():
+    """A shell that starts a program in the background has it ignore Ctrl-C; these tests are about what else it does."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class Interrupted(Gaussian):
     """A generator during whose k-th fit the user presses Ctrl-C."""
 
@@ -542,6 +561,7 @@ class Interrupted(Gaussian):
         return super().fit(records, rng=rng)
 
 
+@pytest.mark.usefixtures("ctrl_c_interrupts")
 @pytest.mark.parametrize("k", [1, 3])
 def test_an_interrupted_run_returns_the_finished_generations_and_says_so(real, k):
     message = rf"^interrupted: returning generations 0 to {k - 1} of the 4 asked for$"
@@ -557,6 +577,7 @@ def test_an_interrupted_run_returns_the_finished_generations_and_says_so(real, k
         np.testing.assert_array_equal(model.cov_, other.cov_)
 
 
+@pytest.mark.usefixtures("ctrl_c_interrupts")
 def test_an_interruption_before_anything_is_finished_interrupts(real):
     with pytest.raises(KeyboardInterrupt):
         run(real, generator=Interrupted(0))

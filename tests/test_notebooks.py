@@ -146,7 +146,7 @@ def test_exercise_was_built_from_its_solution(path):
 def test_run_gives_the_stored_outputs(path, tmp_path, costs, reference_seconds):
     result, cost = run_measured(read(path), tmp_path, path)
     if cost:
-        costs.append(cost_row(path, cost, reference_seconds))
+        costs(cost_row(path, cost, reference_seconds))
     assert result.returncode == 0, result.stdout + result.stderr
     assert cost["peak_bytes"] < MAX_PEAK_MB * 1e6, f"peak memory {cost['peak_bytes'] / 1e6:.0f} MB"
 

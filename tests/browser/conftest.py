@@ -12,6 +12,7 @@ from get_chromium import find_chromium
 from notebook_files import ROOT
 from playwright.sync_api import sync_playwright
 from real_lab import running_lab
+from xdist.scheduler import LoadScopeScheduling
 
 AXE_VERSION = "4.14.1"
 CHROMIUM_OPTIONS = [
@@ -23,6 +24,19 @@ CHROMIUM_OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+class OnePageOneWorker(LoadScopeScheduling):
+    """Tests of one page run one after the other in one process, since opening and running it is what takes long."""
+
+    def _split_scope(self, nodeid):
+        _, bracket, parameter = nodeid.partition("[")
+        return parameter if bracket else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config, log):
+    # `--dist loadgroup` would do the same by marks, but xdist 3.8 loses the marks under pytest 9.
+    return OnePageOneWorker(config, log)
 
 
 @pytest.fixture(scope="session")
