@@ -8,6 +8,8 @@ from course_lib.lesson import TEXTS, show
 
 __all__ = ["course_map", "routes", "syllabus"]
 
+NOTEBOOKS = TEXTS.parent.parent / "notebooks"
+
 
 @functools.cache
 def syllabus():
@@ -30,7 +32,7 @@ def course_map():
             time = _time(lesson)
             number = lesson["name"][:2]
             title = f"{number} · {html.escape(lesson['title'])}"
-            link = f'<a href="{lesson["name"]}.ipynb">{title}</a>' if "reading" in lesson else title
+            link = f'<a href="{lesson["name"]}.ipynb">{title}</a>' if _is_there(lesson) else title
             cells = (link, html.escape(lesson["question"]), time)
             rows.append("<tr>" + "".join(f'<td style="text-align:left">{cell}</td>' for cell in cells) + "</tr>")
             lines.append(f"  {number} {lesson['question']} ({time})")
@@ -46,6 +48,11 @@ def routes():
         parts.append(f"<p><strong>{title}</strong></p><ul>{''.join(f'<li>{html.escape(i)}</li>' for i in items)}</ul>")
         lines += [title, *(f"  {item}" for item in items)]
     show("".join(parts), "\n".join(lines))
+
+
+def _is_there(lesson):
+    """Tell whether a lesson is ready and, where lessons lie beside this library, among them: a class may have a part."""
+    return "reading" in lesson and not (NOTEBOOKS.is_dir() and not (NOTEBOOKS / f"{lesson['name']}.ipynb").exists())
 
 
 def _time(lesson):

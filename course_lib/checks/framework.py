@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 TEXTS = Path(__file__).parent.parent / "texts"
+SOLUTIONS = TEXTS.parent.parent / "solutions"
 LIMIT = 1.8  # seconds of computing: a check has answered within two
 NOT_ATTEMPTED, NOT_YET, PASSED = "not attempted", "not yet", "passed"
 
@@ -455,7 +456,8 @@ def hint(id, level=None):
     elif as_count(level, "level") > len(hints):
         raise ValueError(f"level must be at most {len(hints)}, the number of hints of task {id}; got {level}")
     _shown[id] = level
-    last = " This is the last one; the notebook of the same name in `solutions/` shows a whole answer."
+    last = " This is the last one"  # in a class's kit there are no solutions
+    last += "; the notebook of the same name in `solutions/` shows a whole answer." if SOLUTIONS.is_dir() else "."
     return _Hint(f"{id}: hint {level} of {len(hints)}.", hints[level - 1] + last * (level == len(hints)))
 
 
