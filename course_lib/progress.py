@@ -24,6 +24,7 @@ __all__ = [
     "prediction",
     "predictions",
     "progress_file",
+    "read_progress",
     "record_answer",
     "record_check",
     "record_prediction",
@@ -117,13 +118,36 @@ def import_progress(path):
     FileNotFoundError
         If there is no such file.
     """
-    try:
-        state = _read(Path(path).expanduser())
-    except (_Damaged, _Newer) as error:
-        raise ValueError(f"path must name a file that export_progress wrote; {path} {error}") from None
+    state = read_progress(path)
     file = progress_file()
     _unsaved[file] = _merge(_unsaved.get(file, _empty()), state)
     _save(file)
+
+
+def read_progress(path):
+    """Return what a file that `export_progress` wrote holds, and add it to nothing.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    dict
+        `checks`, `predictions` and `answers`: each a dict from ids, such as "01.2", to entries in order of time. An
+        entry is a dict: `at`, the time, and for a prediction its `value`, for an answer its `choice` and `correct`.
+
+    Raises
+    ------
+    ValueError
+        If the file is not one that `export_progress` wrote.
+    FileNotFoundError
+        If there is no such file.
+    """
+    try:
+        return _read(Path(path).expanduser())
+    except (_Damaged, _Newer) as error:
+        raise ValueError(f"path must name a file that export_progress wrote; {path} {error}") from None
 
 
 class _Damaged(Exception):

@@ -139,6 +139,19 @@ def test_export_and_import_merge_by_time_and_importing_twice_changes_nothing(tmp
         assert progress.passed_checks() == ["01.1", "01.2"]
 
 
+def test_reading_a_file_adds_it_to_nothing(tmp_path, folder):
+    progress.record_check("01.1")
+    exported = progress.export_progress(tmp_path / "mine.json")
+    (folder / "progress.json").unlink()
+    held = progress.read_progress(exported)
+    assert list(held["checks"]) == ["01.1"]
+    assert held["predictions"] == held["answers"] == {}
+    assert progress.passed_checks() == []
+    exported.write_text("[]")
+    with pytest.raises(ValueError, match="export_progress wrote"):
+        progress.read_progress(exported)
+
+
 def test_export_needs_a_folder(tmp_path):
     with pytest.raises(ValueError, match="folder that exists"):
         progress.export_progress(tmp_path / "nowhere" / "mine.json")
