@@ -31,7 +31,7 @@ SIDE_BY_SIDE := --numprocesses $(WORKERS) --maxprocesses 4
 # Nobody's progress may change what a test or a stored notebook sees, and a progress bar is no output to compare.
 CLEAN_SLATE := slate=$$(mktemp -d) && trap 'rm -rf "$$slate"' EXIT && export COURSE_PROGRESS="$$slate" TQDM_DISABLE=1 &&
 
-.PHONY: help lab test exercises notebooks lint stored bench peers browser workshop
+.PHONY: help lab test exercises notebooks lint stored bench peers browser workshop site
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -48,6 +48,9 @@ test: .venv/installed-dev ## set up, and run every test but the browser's; PYTES
 browser: .venv/installed-dev ## open the lessons in a real browser; installs Chromium where it is missing
 	chromium=$$($(PY) tools/get_chromium.py) && export CHROMIUM="$$chromium" && \
 	$(CLEAN_SLATE) $(PY) -m pytest tests/browser $(SIDE_BY_SIDE) $(PYTEST_ARGS)
+
+site: .venv/installed-dev ## render the course into build/site, to be read without Jupyter; needs npm
+	$(PY) tools/make_site.py
 
 exercises: .venv/installed-dev ## build exercises/ from solutions/; FORCE=1 also overwrites answers
 	$(PY) tools/build_exercises.py
