@@ -3,8 +3,6 @@
 import html
 import numbers
 
-import pandas as pd
-
 __all__ = ["document", "scrolling", "table"]
 
 # Inside a notebook only inline styles are sure to arrive, and colours must suit a white and a black page.
@@ -52,6 +50,8 @@ def table(frame, *, caption, index=True, labels=None):
     ValueError
         If `frame` is not a DataFrame or is empty, or there is no caption.
     """
+    import pandas as pd
+
     if not isinstance(frame, pd.DataFrame) or frame.empty:
         raise ValueError(f"frame must be a DataFrame with rows and columns, got {type(frame).__name__}")
     if not isinstance(caption, str) or not caption.strip():

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
+from navigation import with_navigation
 from nbformat import NotebookNode
 from notebook_files import ROOT, code_cells, fingerprint, notebooks_in, read, store
 
@@ -101,7 +102,7 @@ def stub(source: str) -> str:
     return result
 
 
-def exercise_from(solution: NotebookNode) -> NotebookNode:
+def exercise_from(solution: NotebookNode, name: str | None = None) -> NotebookNode:
     """
     Return the exercise that a solution stands for.
 
@@ -109,6 +110,8 @@ def exercise_from(solution: NotebookNode) -> NotebookNode:
     ----------
     solution : NotebookNode
         It is not changed.
+    name : str, optional
+        The file's name; with it the exercise is linked with the other notebooks.
 
     Returns
     -------
@@ -137,6 +140,8 @@ def exercise_from(solution: NotebookNode) -> NotebookNode:
                 kept.source = stub(cell.source)
         cells.append(kept)
     cells[0].source = first.source.replace(TITLE, EXERCISE_TITLE, 1)
+    if name:
+        cells = with_navigation(cells, "exercises", name)
     exercise = nbformat.v4.new_notebook(cells=cells)
     if fingerprint(code_cells(exercise)) == fingerprint(code_cells(solution)):
         raise ValueError(f"no answer region ({BEGIN} … {END}) to leave out")
@@ -179,7 +184,7 @@ def differences(solutions: Path, exercises: Path) -> list[str]:
             found.append(f"{exercises / name}: there is no solution of this name")
         elif not (exercises / name).exists():
             found.append(f"{exercises / name}: missing")
-        elif read(exercises / name).cells != exercise_from(read(solutions / name)).cells:
+        elif read(exercises / name).cells != exercise_from(read(solutions / name), name).cells:
             found.append(f"{exercises / name}: not what its solution produces")
     return found
 
@@ -190,7 +195,7 @@ def build(solutions: list[Path], exercises: Path, *, force: bool) -> list[Path]:
     for path in solutions:
         target = exercises / path.name
         try:
-            exercise = exercise_from(read(path))
+            exercise = exercise_from(read(path), path.name)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
         if not force and holds_work(target):
