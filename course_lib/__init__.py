@@ -28,6 +28,7 @@ from course_lib.generators import (
 from course_lib.loop import History, self_consume
 from course_lib.policies import Accumulate, AccumulateSubsample, Augment, Fresh, Mix, Replace
 from course_lib.records import Records
+from course_lib.shared_pool import SharedPool
 from course_lib.sweep import sweep
 
 __version__ = "0.1.0"
@@ -51,6 +52,7 @@ __all__ = [
     "PrivateCopula",
     "Records",
     "Replace",
+    "SharedPool",
     "self_consume",
     "sweep",
 ]

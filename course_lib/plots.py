@@ -38,6 +38,7 @@ _POLICIES = {
     "Mix": {"color": "#009e73", "marker": "^", "label": "mix"},
     "Augment": {"color": "#e69f00", "marker": "v", "label": "augment"},
     "Fresh": {"color": "#cc79a7", "marker": "P", "label": "fresh"},
+    "SharedPool": {"color": "#7a4a1e", "marker": "X", "label": "shared pool"},
 }
 
 

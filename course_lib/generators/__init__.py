@@ -12,6 +12,7 @@ from course_lib.generators.mixture import Mixture
 from course_lib.generators.ngram import NGram
 from course_lib.generators.poisson import Poisson
 from course_lib.generators.private_copula import PrivateCopula
+from course_lib.generators.tally import Tally
 
 _TRAINED = {
     "Diffusion": "diffusion",
@@ -36,6 +37,7 @@ __all__ = [
     "NGram",
     "Poisson",
     "PrivateCopula",
+    "Tally",
     "clone",
 ]
 
