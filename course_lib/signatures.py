@@ -4,7 +4,7 @@ Simplified against C2PA, the standard of the trade for pictures and recordings (
 there a private key signs and a certificate that anybody can check names the signer, so who verifies cannot forge; here
 one secret key does both (HMAC). There the statement has a vocabulary (what was done, by which tool, from which
 ingredients, each with a manifest of its own), a time stamp from a third party, and a place inside the file; here it is
-a dict that rides in `DataFrame.attrs`. What is the same is what the lesson is about: a change shows, and a statement that
+a dict that rides in `DataFrame.attrs`. The same is what the lesson is about: a change shows, and a statement that
 has been taken off leaves no trace.
 """
 
@@ -81,7 +81,7 @@ def verify(table, manifest=None, *, key):
     Returns
     -------
     str
-        INTACT: who has the key said this about exactly these rows. ALTERED: said with the key, but not about these rows.
+        INTACT: who has the key said this about exactly these rows. ALTERED: said with the key, about other rows.
         STRANGE: the statement was changed, or signed with another key. UNSIGNED: there is no statement, which proves
         nothing.
 

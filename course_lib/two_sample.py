@@ -9,7 +9,7 @@ from course_lib.metrics.fidelity import ks_complement, median_distance
 from course_lib.threads import limit_threads
 from course_lib.validate import as_count, as_fraction, as_number, as_rng
 
-__all__ = ["Outcome", "classifier_test", "ks_columns", "mmd_test"]
+__all__ = ["Outcome", "classifier_test", "ks_columns", "ks_p", "mmd_test"]
 
 
 class Outcome(NamedTuple):
@@ -26,25 +26,17 @@ class Outcome(NamedTuple):
     p: float
 
 
-def ks_columns(reference, sample, *, names=None, level=0.05, method="holm"):
-    """Test each column for a difference, and allow for there being several.
+def ks_p(reference, sample):
+    """Return the largest gap between the distribution functions of each column, and its p-value, uncorrected.
 
     Parameters
     ----------
     reference, sample : Records or array_like, shape (n, d)
         Without weights. Labels are not looked at.
-    names : sequence of str, optional
-        Of the columns.
-    level : float in [0, 1]
-        How often at least one column of d is to be reported by chance, at most.
-    method : str
-        The correction, as `statsmodels.stats.multitest.multipletests` knows it. "holm" and "bonferroni" keep the level
-        however the columns hang together.
 
     Returns
     -------
-    pandas.DataFrame
-        A row for each column of the data: statistic, p, p adjusted, differs.
+    gap, p : numpy.ndarray, shape (d,)
 
     Raises
     ------
@@ -56,17 +48,45 @@ def ks_columns(reference, sample, *, names=None, level=0.05, method="holm"):
     The two-sample test of Kolmogorov and Smirnov, with the p-values of `scipy.stats.ks_2samp(method="asymp")`. In
     columns with ties, such as flags, it rings less often than it should.
     """
-    import pandas as pd
     from scipy.stats import kstwo
-    from statsmodels.stats.multitest import multipletests
 
     x, y = _plain(reference, sample)
     gap = 1 - ks_complement(x, y, per_column=True)
-    p = kstwo.sf(gap, round(len(x) * len(y) / (len(x) + len(y))))
-    names = range(x.shape[1]) if names is None else names
+    return gap, kstwo.sf(gap, round(len(x) * len(y) / (len(x) + len(y))))
+
+
+def ks_columns(reference, sample, *, names=None, level=0.05, method="holm"):
+    """Test each column for a difference, and allow for there being several.
+
+    Parameters
+    ----------
+    reference, sample : Records or array_like, shape (n, d)
+        As in `ks_p`.
+    names : sequence of str, optional
+        Of the columns.
+    level : float in [0, 1]
+        How often at least one column of d is to be reported by chance, at most.
+    method : str
+        The correction, as `statsmodels.stats.multitest.multipletests` knows it. "holm" and "bonferroni" keep the level
+        however the columns hang together; both report something just where the smallest p is at most level/d.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each column of the data: gap, p, p adjusted, differs.
+
+    Raises
+    ------
+    ValueError
+        If the columns differ, or there are leading axes or weights.
+    """
+    import pandas as pd
+    from statsmodels.stats.multitest import multipletests
+
+    gap, p = ks_p(reference, sample)
     differs, adjusted, *_ = multipletests(p, alpha=as_fraction(level, "level"), method=method)
-    columns = {"statistic": gap, "p": p, "p adjusted": adjusted, "differs": differs}
-    return pd.DataFrame(columns, index=pd.Index(names, name="column"))
+    columns = {"gap": gap, "p": p, "p adjusted": adjusted, "differs": differs}
+    return pd.DataFrame(columns, index=pd.Index(range(len(p)) if names is None else names, name="column"))
 
 
 def mmd_test(reference, sample, *, width=None, permutations=199, rng):
