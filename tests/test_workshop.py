@@ -14,6 +14,7 @@ import nbformat
 import pytest
 from build_exercises import BEGIN, as_built
 from make_workshop import HTML_LINK, MARKDOWN_LINK, kit, route_named, without_dead_links, write_zip
+from navigation import is_navigation
 from notebook_files import ROOT, code_cells, notebooks_in, read
 from workshop_readme import makefile
 
@@ -184,6 +185,20 @@ def test_an_unknown_route_is_told_the_known_ones(capsys, monkeypatch):
     with pytest.raises(SystemExit):
         make_workshop.main()
     assert "half-day" in capsys.readouterr().err
+
+
+def test_notebooks_lead_to_their_neighbours_in_the_kit(unpacked):
+    route, home = unpacked
+    for folder in ("notebooks", "exercises"):
+        names = [path.name for path in notebooks_in(home / folder)]
+        for before, name, after in zip([None, *names], names, [*names[1:], None], strict=False):
+            lines = [cell.source for cell in read(home / folder / name).cells if is_navigation(cell)]
+            assert len(lines) == 2
+            assert (f"]({before})" in lines[0]) == ("←" in lines[0]) == (before is not None)
+            assert (f"]({after})" in lines[0]) == ("→" in lines[0]) == (after is not None)
+            assert "solution" not in lines[0]
+            other = {"notebooks": "exercise", "exercises": "lesson"}[folder]
+            assert (other in lines[0]) == (route["key"] != "people" and not name.startswith("00"))
 
 
 def test_links_are_dropped_only_where_nothing_is():

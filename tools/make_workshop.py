@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 
 import nbformat
 from build_exercises import exercise_from
+from navigation import is_navigation, links
 from notebook_files import KERNELSPEC, LANGUAGE_INFO, ROOT, code_cells, fingerprint, notebooks_in, read
 from run_notebooks import is_committed
 from workshop_readme import makefile, readme
@@ -75,9 +76,9 @@ def kit(route: dict, *, clear: bool = False, root: Path = ROOT) -> dict[str, byt
     notebooks = {f"notebooks/{path.name}": read(path) for path in lessons}
     if with_code:
         solutions = [root / "solutions" / path.name for path in lessons]
-        exercises = {f"exercises/{path.name}": exercise_from(read(path)) for path in solutions if path.exists()}
-        for exercise in exercises.values():
-            exercise.metadata.course = {"built": fingerprint(exercise.cells)}
+        exercises = {
+            f"exercises/{path.name}": exercise_from(read(path), path.name) for path in solutions if path.exists()
+        }
         notebooks |= exercises
     files = {name: (root / name).read_bytes() for name in COPIED}
     for path in sorted(each for folder in FOLDERS for each in (root / folder).rglob("*")):
@@ -98,8 +99,11 @@ def kit(route: dict, *, clear: bool = False, root: Path = ROOT) -> dict[str, byt
 
 def prepared(notebook, name: str, present: Iterable[str], *, with_code: bool, clear: bool):
     """Return a notebook as a kit holds it: no dead links, no outputs if `clear`, cells locked unless `with_code`."""
+    folder, _, file = name.partition("/")
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":
+        if is_navigation(cell):
+            cell.source = links(folder, file, among=present)
+        elif cell.cell_type == "markdown":
             cell.source = without_dead_links(cell.source, name, present)
         for output in cell.get("outputs", []):
             if html := output.get("data", {}).get("text/html"):
@@ -111,6 +115,8 @@ def prepared(notebook, name: str, present: Iterable[str], *, with_code: bool, cl
             cell.outputs, cell.execution_count = [], None
         if not with_code:
             cell.metadata["jupyter"] = {"source_hidden": True}
+    if folder == "exercises":
+        notebook.metadata.course = {"built": fingerprint(notebook.cells)}
     return notebook
 
 

@@ -12,6 +12,7 @@ Exercises get theirs from tools/build_exercises.py.
 import argparse
 import re
 import sys
+from collections.abc import Collection
 
 import nbformat
 from nbformat import NotebookNode
@@ -31,7 +32,7 @@ def lessons() -> list[dict]:
     return [lesson for part in syllabus()["part"] for lesson in part["lessons"]]
 
 
-def links(folder: str, name: str) -> str:
+def links(folder: str, name: str, *, among: Collection[str] | None = None) -> str:
     """
     Return the line of links of one notebook.
 
@@ -41,16 +42,23 @@ def links(folder: str, name: str) -> str:
         "notebooks", "exercises" or "solutions".
     name : str
         The file's name, such as "01_gaussian_resampling.ipynb".
+    among : collection of str, optional
+        The paths of the notebooks that there are, where these are a part of the course.
     """
+
+    def there(path: str) -> bool:
+        return among is None or path in among
+
     titles = {f"{lesson['name']}.ipynb": f"{lesson['name'][:2]} {lesson['title']}" for lesson in lessons()}
     # Lesson 00 has no exercise, so exercises and solutions begin with 01.
     names = [each for each in titles if folder == "notebooks" or not each.startswith("00")]
+    names = [each for each in names if there(f"{folder}/{each}")]
     place = names.index(name)
     parts = []
     if place > 0:
         parts.append(f"[← {titles[names[place - 1]]}]({names[place - 1]})")
     for other, kind in KINDS.items():
-        if other != folder and not name.startswith("00"):
+        if other != folder and not name.startswith("00") and there(f"{other}/{name}"):
             parts.append(f"[{kind}](../{other}/{name})")
     if f"{folder}/{name}" == MAP:
         parts.append(f"[map]({MAP_ANCHOR})")
