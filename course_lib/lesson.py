@@ -7,18 +7,16 @@ unless that is its point, so a notebook run with an empty progress folder always
 import functools
 import html
 import io
-import numbers
 import re
 import string
 import sys
 import tomllib
 from base64 import b64encode
-from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 
-from course_lib import progress
+from course_lib import forms, progress
 
 __all__ = [
     "FindingError",
@@ -26,6 +24,7 @@ __all__ = [
     "box",
     "figure",
     "finding",
+    "outcome",
     "predict",
     "prediction",
     "said",
@@ -184,13 +183,16 @@ def show_table(frame, *, caption, index=True, labels=None):
 # Predictions ----------------------------------------------------------------------------------------------------------
 
 _asked = {}  # by id: the form in which each question of this kernel is answered
+_questions = {}  # by id: its words
 
 
-def predict(id, question, *, low=None, high=None, step=None, unit="", choices=None, answer=None):
+def predict(
+    id, question, *, low=None, high=None, step=None, unit="", at=None, along="", choices=None, start=None, answer=None
+):
     """Ask for a prediction before the outcome is shown, and keep it.
 
-    A number is asked for with `low`, `high` and `step`, one of several texts with `choices`. Where widgets do not
-    work, the same cell run with `answer=` keeps a prediction too.
+    A number is asked for with `low`, `high` and `step`, a curve with `at` besides, one of several texts with `choices`.
+    Where widgets do not work, the same cell run with `answer=` keeps a prediction too.
 
     Parameters
     ----------
@@ -201,8 +203,14 @@ def predict(id, question, *, low=None, high=None, step=None, unit="", choices=No
         Range and step of the slider; the step also sets the decimals shown.
     unit : str
         Of the number, such as "generations".
+    at : list of float
+        Where on the x axis the heights of a curve are set, in rising order.
+    along : str
+        What the x axis of a curve counts, such as "generation".
     choices : list of str
-    answer : float or str, optional
+    start : list of float, optional
+        A curve's heights before it is touched; by default all at the middle of the range. It is no prediction.
+    answer : float, str or list of float, optional
         The prediction, kept at once.
 
     Raises
@@ -211,10 +219,7 @@ def predict(id, question, *, low=None, high=None, step=None, unit="", choices=No
         If neither or both forms are asked for, or `answer` does not fit the form.
     """
     progress.as_id(id)
-    missing = {low is None, high is None, step is None}
-    if missing != {choices is not None}:
-        raise ValueError("ask for a number with low, high and step, or for one of several texts with choices alone")
-    form = _Number(low, high, step, unit) if choices is None else _Choice(choices)
+    form = forms.form(low=low, high=high, step=step, unit=unit, at=at, along=along, choices=choices, start=start)
     ask = f"<p><strong>Predict.</strong> {html.escape(question)}</p>"
     if answer is not None:
         answer = form.parse(answer, "answer")
@@ -238,6 +243,7 @@ def predict(id, question, *, low=None, high=None, step=None, unit="", choices=No
             )
         )
     _asked[id] = form
+    _questions[id] = question
 
 
 def prediction(id):
@@ -257,6 +263,33 @@ def said(id):
     return "No prediction was kept for this question." if words is None else f"You said {words}."
 
 
+def outcome(id, truth):
+    """Keep what came out beside what was predicted, if anything was; `intuition.intuition` shows both.
+
+    Parameters
+    ----------
+    id : str
+        The question, which `predict` has asked before.
+    truth : float, str or list of float
+        In the form of the question.
+
+    Raises
+    ------
+    ValueError
+        If the question was not asked in this kernel, or the truth has another form.
+    """
+    value, _ = kept_prediction(id)
+    truth = _asked[id].as_truth(truth)
+    if value is not None:
+        progress.record_outcome(id, truth, question=_questions[id], span=_asked[id].span)
+
+
+def prediction_form(id):
+    """Return the form in which the question `id` of this kernel is answered; see `forms`."""
+    kept_prediction(id)
+    return _asked[id]
+
+
 def kept_prediction(id):
     """Return the learner's last prediction and its words, with the question's decimals and unit, or (None, None)."""
     if id not in _asked:
@@ -272,70 +305,6 @@ def _current(id, form):
         return None if value is None else form.parse(value, "kept")
     except ValueError:
         return None
-
-
-# A form of answer: `needs` says what is asked for, `parse` checks a value, `say` puts it into words, and `control`
-# makes the widget whose `value` is the answer.
-
-
-class _Number:
-    def __init__(self, low, high, step, unit):
-        if not (step > 0 and low < high):
-            raise ValueError(f"low must be below high and step positive, got low={low}, high={high}, step={step}")
-        self.low, self.high, self.step, self.unit = low, high, step, unit
-        self.decimals = max(0, -Decimal(str(step)).normalize().as_tuple().exponent)
-        self.needs = f"a number from {self.say(low)} to {self.say(high)}"
-
-    def parse(self, value, name):
-        is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-        if not is_number or not self.low <= value <= self.high:
-            raise ValueError(f"{name} must be {self.needs}, got {value!r}")
-        return round(float(value), self.decimals)
-
-    def say(self, value):
-        return f"{value:.{self.decimals}f} {self.unit}".strip()
-
-    def control(self, kept):
-        import ipywidgets
-
-        middle = self.low + self.step * round((self.high - self.low) / self.step / 2)
-        return ipywidgets.FloatSlider(
-            min=self.low,
-            max=self.high,
-            step=self.step,
-            value=middle if kept is None else kept,
-            readout_format=f".{self.decimals}f",
-            description=f"Your prediction{f' ({self.unit})' if self.unit else ''}",
-            style={"description_width": "initial"},
-            layout={"width": "min(100%, 40em)"},
-        )
-
-
-class _Choice:
-    def __init__(self, choices):
-        if len(choices) < 2:
-            raise ValueError(f"choices must hold at least two texts, got {choices!r}")
-        self.choices = list(choices)
-        self.needs = "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
-
-    def parse(self, value, name):
-        if value not in self.choices:
-            raise ValueError(f"{name} must be {self.needs}; got {value!r}")
-        return value
-
-    def say(self, value):
-        return f"“{value}”"
-
-    def control(self, kept):
-        import ipywidgets
-
-        return ipywidgets.RadioButtons(
-            options=self.choices,
-            value=kept,
-            description="Your prediction",
-            style={"description_width": "initial"},
-            layout={"width": "auto"},
-        )
 
 
 # Quiz -----------------------------------------------------------------------------------------------------------------

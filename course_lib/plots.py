@@ -207,14 +207,18 @@ def _series(values, x):
     return values, x
 
 
-def confront(ax, id, *, x=None, orient="h", loc="lower right"):
+def confront(ax, id, *, truth=None, x=None, orient="h", loc="lower right"):
     """Draw the learner's prediction onto the outcome's axes, or say that there is none.
+
+    A curve is drawn through its points.
 
     Parameters
     ----------
     ax : matplotlib.axes.Axes
     id : str
         The question, which `lesson.predict` has asked before.
+    truth : float, str or list of float
+        What came out, in the form of the question: it is kept beside the prediction; see `lesson.outcome`.
     x : float
         For a number: where on the x axis it was predicted; a marker stands there. Default: a line across the axes.
     orient : {"h", "v"}
@@ -231,10 +235,16 @@ def confront(ax, id, *, x=None, orient="h", loc="lower right"):
     if orient not in ("h", "v"):
         raise ValueError(f'orient must be "h" or "v", got {orient!r}')
     value, words = lesson.kept_prediction(id)
+    if truth is not None:
+        lesson.outcome(id, truth)
     if words is None:
         _note(ax, "no prediction kept for this question", "#595959")
     elif isinstance(value, str):
         _note(ax, f"your prediction: {words}", PREDICTION)
+    elif isinstance(value, list):
+        places = lesson.prediction_form(id).at
+        style = {"marker": "*", "markersize": 10, "color": PREDICTION, "linestyle": _DASHES, "zorder": 4}
+        ax.plot(places, value, label="your prediction", **style)
     else:
         _mark(ax, value, f"your prediction: {words}", x, orient, loc)
 

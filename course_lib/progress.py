@@ -20,6 +20,7 @@ __all__ = [
     "answers",
     "export_progress",
     "import_progress",
+    "outcomes",
     "passed_checks",
     "prediction",
     "predictions",
@@ -27,15 +28,18 @@ __all__ = [
     "read_progress",
     "record_answer",
     "record_check",
+    "record_outcome",
     "record_prediction",
 ]
 
 SCHEMA = 1
 _ENTRY = {  # what an entry of each kind holds
     "checks": {"at": str},
-    "predictions": {"at": str, "value": float | int | str},
+    "predictions": {"at": str, "value": float | int | str | list},
     "answers": {"at": str, "choice": str, "correct": bool},
+    "outcomes": {"at": str, "value": float | int | str | list, "question": str, "span": float | int},
 }
+_LATER = {"outcomes"}  # kinds that files of earlier versions lack
 
 _unsaved = {}  # by file: entries that could not be written
 _warned = set()
@@ -59,12 +63,13 @@ def record_prediction(id, value):
     ----------
     id : str
         The question, such as "01.spread".
-    value : float, int or str
+    value : float, int, str or list of numbers
+        A curve is the list of its heights.
 
     Raises
     ------
     ValueError
-        If `id` is not two digits, a dot and a name, or `value` is neither a finite number nor a text.
+        If `id` is not two digits, a dot and a name, or `value` is no finite number, no list of some, and no text.
     """
     value = _as_value(value)
     if prediction(id) != value:
@@ -79,6 +84,35 @@ def prediction(id):
 def predictions():
     """Return every prediction kept: a dict from a question's id to its values, the first one first."""
     return {id: [entry["value"] for entry in entries] for id, entries in _state()["predictions"].items()}
+
+
+def record_outcome(id, value, *, question, span):
+    """Keep what came out where something was predicted; the same outcome again is not kept twice.
+
+    Parameters
+    ----------
+    id : str
+        The question, such as "01.spread".
+    value : float, int, str or list of numbers
+    question : str
+        As it was asked.
+    span : float
+        The width of the range that was asked for; 0 where one of several texts was.
+
+    Raises
+    ------
+    ValueError
+        As in `record_prediction`.
+    """
+    entry = {"value": _as_value(value), "question": str(question), "span": float(span)}
+    kept = outcomes().get(id, {})
+    if {key: kept.get(key) for key in entry} != entry:
+        _record("outcomes", id, entry)
+
+
+def outcomes():
+    """Return the last outcome of every question that was predicted: from its id to `value`, `question` and `span`."""
+    return {id: entries[-1] for id, entries in _state()["outcomes"].items()}
 
 
 def record_answer(id, choice, correct):
@@ -273,17 +307,23 @@ def _validated(content):
         raise _Newer(f"was written by a later version of the course (schema {content['schema']}, here {SCHEMA})")
     try:
         for kind, holds in _ENTRY.items():
-            for id, entries in content[kind].items():
+            for id, entries in _kind(content, kind).items():
                 as_id(id)
                 if not entries or not all(_fits(entry, holds) for entry in entries):
                     raise ValueError(f"{id} among the {kind} holds {entries!r}")
-        return {kind: content[kind] for kind in _ENTRY}
+        return {kind: _kind(content, kind) for kind in _ENTRY}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _Damaged(f"is not a progress file ({error!r})") from None
 
 
+def _kind(content, kind):
+    return content.get(kind, {}) if kind in _LATER else content[kind]
+
+
 def _fits(entry, holds):
     datetime.fromisoformat(entry["at"])
+    if "value" in entry:
+        _as_value(entry["value"])
     return entry.keys() == holds.keys() and all(isinstance(entry[key], kind) for key, kind in holds.items())
 
 
@@ -299,7 +339,9 @@ def _as_value(value):
         return value
     if isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value):
         return int(value) if isinstance(value, numbers.Integral) else float(value)
-    raise ValueError(f"value must be a finite number or a text, got {value!r}")
+    if isinstance(value, list | tuple) and value and not any(isinstance(each, str | list | tuple) for each in value):
+        return [_as_value(each) for each in value]
+    raise ValueError(f"value must be a finite number, a list of some, or a text, got {value!r}")
 
 
 def _warn(file, problem):

@@ -75,15 +75,41 @@ def test_predictions_are_kept_in_order_and_the_same_again_is_not_a_new_one():
     assert progress.prediction("01.spread") == 0.9
 
 
+def test_a_curve_is_a_list_of_numbers():
+    progress.record_prediction("01.curve", (1, 0.5))
+    assert progress.prediction("01.curve") == [1, 0.5]
+
+
+def test_the_last_outcome_is_kept_with_its_question(folder):
+    for value in (0.3, 0.3, 0.4):
+        progress.record_outcome("01.spread", value, question="How much?", span=2)
+    kept = progress.outcomes()["01.spread"]
+    assert (kept["value"], kept["question"], kept["span"]) == (0.4, "How much?", 2)
+    entries = json.loads((folder / "progress.json").read_text(encoding="utf-8"))["outcomes"]["01.spread"]
+    assert [entry["value"] for entry in entries] == [0.3, 0.4]
+
+
+def test_a_file_from_before_outcomes_were_kept_is_read(folder):
+    progress.record_prediction("01.spread", 0.5)
+    file = folder / "progress.json"
+    old = json.loads(file.read_text(encoding="utf-8"))
+    del old["outcomes"]
+    file.write_text(json.dumps(old), encoding="utf-8")
+    assert progress.prediction("01.spread") == 0.5
+    assert progress.outcomes() == {}
+
+
 @pytest.mark.parametrize("id", ["spread", "1.spread", "01.", "01", "../01.spread", 1, None])
 def test_bad_id(id):
     with pytest.raises(ValueError, match="id must be a lesson's number"):
         progress.record_check(id)
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), True, None, [0.5], b"x"])
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), True, None, [], ["a"], [[0.5]], [0.5, float("nan")], b"x"]
+)
 def test_bad_prediction(value):
-    with pytest.raises(ValueError, match="value must be a finite number or a text"):
+    with pytest.raises(ValueError, match="value must be a finite number, a list of some, or a text"):
         progress.record_prediction("01.spread", value)
     assert progress.predictions() == {}
 
@@ -181,7 +207,7 @@ DAMAGED = {
     "entries of another shape": json.dumps(content(predictions={"01.spread": {"at": AT, "value": 1}})),
     "no time": json.dumps(content(predictions={"01.spread": [{"value": 0.5}]})),
     "bad time": json.dumps(content(predictions={"01.spread": [{"at": "yesterday", "value": 0.5}]})),
-    "bad value": json.dumps(content(predictions={"01.spread": [{"at": AT, "value": [1]}]})),
+    "bad value": json.dumps(content(predictions={"01.spread": [{"at": AT, "value": ["a"]}]})),
     "a key too many": json.dumps(content(checks={"01.1": [{"at": AT, "name": "Ada"}]})),
 }
 
