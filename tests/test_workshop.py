@@ -96,7 +96,7 @@ def answer_lines(solution):
 def test_every_link_of_a_kit_leads_somewhere(unpacked):
     _, home = unpacked
     dead, alive = [], 0
-    pages = [(path, [path.read_text(encoding="utf-8")]) for path in (home / "README.md", home / "docs/claims.md")]
+    pages = [(path, [path.read_text(encoding="utf-8")]) for path in (home / "README.md", *(home / "docs").glob("*.md"))]
     for path in notebooks(home):
         cells = read(path).cells
         texts = [cell.source for cell in cells if cell.cell_type == "markdown"]

@@ -32,7 +32,9 @@ from course_lib.syllabus import syllabus
 WITHOUT_CODE = {"people"}  # routes whose learners write none
 COPIED = ["pyproject.toml", "constraints.txt", "environment.yml", "LICENSE", "LICENSE-lessons", "CITATION.cff"]
 FOLDERS = ["course_lib", "share"]
-DOCUMENTS = ["docs/claims.md"]  # what lessons point to; docs/teaching.md is the teacher's
+DOCUMENTS = [
+    f"docs/{name}.md" for name in ("claims", "common-claims", "governance", "glossary")
+]  # what lessons point to; docs/teaching.md is the teacher's
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 MARKDOWN_LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?!\w+:|#)([^)#\s]+)[^)]*\)")
 HTML_LINK = re.compile(r'<a href="(?!\w+:|#)([^"#]+)[^"]*">(.*?)</a>')

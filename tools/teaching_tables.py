@@ -1,5 +1,5 @@
 """
-Write the tables of docs/teaching.md that follow from the lessons' own data: the study plan, and the quiz answers.
+Write the tables of docs/teaching.md that follow from the lessons: study plan, outcomes of predictions, quiz answers.
 
     python tools/teaching_tables.py           writes them
     python tools/teaching_tables.py --check   writes nothing; exit 1 unless they stand there as they should
@@ -11,13 +11,47 @@ import argparse
 import re
 import sys
 import tomllib
+from html import unescape
 
-from notebook_files import ROOT
+from notebook_files import ROOT, code_cells, notebooks_in, read
 
 from course_lib.syllabus import syllabus
 
 PAGE = ROOT / "docs/teaching.md"
 HARD = 4  # tasks of this difficulty and more can wait
+# Which finding of the lesson, by its first words, answers a question; of the lessons that the run sheets use.
+OUTCOMES = {
+    "00.colours": "Of 64 colours",
+    "01.spread": "After 50 generations the median",
+    "01.distance": "At generation 100 the mean squared distance",
+    "01.tail": "At generation 10 the typical run",
+    "01.archive": "With one archived patient",
+    "02.once": "One generation loses",
+    "02.sayable": "After ten generations about half",
+    "02.two": "At generation 150",
+    "02.real": "With 1% real text",
+    "03.accumulated": "At generation 30 the mean error",
+    "03.worse": "Under replace the typical R²",
+    "03.variance": "At generation 30 the bell curve",
+    "05.frechet": "Two groups of 150",
+    "05.tail": "With 10% of the patients missing",
+    "05.copied": "Of the 15 averages",
+    "05.loop": "In the kernel's loop",
+    "07.listens": "In 4 of 4 networks the steadiest",
+    "07.variance": "In 4 of 4 networks decoder means",
+    "07.alive": "At β = 16",
+    "09.first": "In all four replicates recall",
+    "09.recall": "At generation 4 every replicate",
+    "09.cause": "In the mean over four replicates",
+    "09.diffusion": "Under replace all three",
+    "10.evidence": "On the 100 real people",
+    "10.three": "Of the 8 numbers",
+    "10.promise": "At ε = 1 the best attack",
+    "12.gap": "The error is",
+    "12.equal": "The same number of pictures",
+    "12.label": "Twelve networks",
+    "12.box": "With boxes in 5%",
+}
 
 
 def lessons() -> list[dict]:
@@ -69,6 +103,34 @@ def quiz_answers() -> str:
     return "\n".join(["| Lesson | q1 | q2 | q3 |", "|---|---|---|---|", *rows])
 
 
+def outcomes() -> str:
+    """
+    Return each question that a lesson asks before an experiment, with the finding that answers it.
+
+    Raises
+    ------
+    ValueError
+        If a question or its finding is no longer in the lesson.
+    """
+    rows = []
+    paths = {path.name[:2]: path for path in notebooks_in(ROOT / "notebooks")}
+    for id, begins in OUTCOMES.items():
+        if id[:2] not in paths:
+            continue
+        asked, found = {}, []
+        for cell in code_cells(read(paths[id[:2]])):
+            html = "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
+            named = re.search(r"predict\(\s*\"(\d\d\.\w+)\"", cell.source)
+            if named and (question := re.search(r"Predict\.</strong> (.*?)</p>", html)):
+                asked[named[1]] = unescape(question[1])
+            found += [unescape(sentence) for sentence in re.findall(r'<p class="finding"[^>]*>(.*?)</p>', html)]
+        answers = [sentence for sentence in found if sentence.startswith(begins)]
+        if id not in asked or len(answers) != 1:
+            raise ValueError(f"{id}: asked for in the lesson: {id in asked}; findings that begin so: {answers}")
+        rows.append(f"| `{id}` | {asked[id]} | {answers[0]} |")
+    return "\n".join(["| Key | Question | What comes out |", "|---|---|---|", *rows])
+
+
 def with_tables(page: str) -> str:
     """
     Return the page with its tables as they should be.
@@ -78,10 +140,10 @@ def with_tables(page: str) -> str:
     ValueError
         If a table has no place in the page.
     """
-    for name, table in (("study plan", study_plan()), ("quiz answers", quiz_answers())):
+    for name, table in (("study plan", study_plan()), ("outcomes", outcomes()), ("quiz answers", quiz_answers())):
         page, count = re.subn(
-            rf"(<!-- table: {name} -->\n).*?(\n<!-- end -->)",
-            lambda place, table=table: f"{place[1]}\n{table}\n{place[2]}",
+            rf"(<!-- table: {name} -->\n).*?(<!-- end -->)",
+            lambda place, table=table: f"{place[1]}\n{table}\n\n{place[2]}",
             page,
             flags=re.DOTALL,
         )
@@ -98,9 +160,7 @@ def main() -> int:
     page = PAGE.read_text(encoding="utf-8")
     right = with_tables(page)
     if options.check:
-        print(
-            "Both tables are as they should be." if page == right else "A table has changed: run this without --check"
-        )
+        print("All tables are as they should be." if page == right else "A table has changed: run this without --check")
         return int(page != right)
     PAGE.write_text(right, encoding="utf-8")
     print(f"written: {PAGE.relative_to(ROOT)}")
