@@ -9,10 +9,8 @@ formulas are set by MathJax, which is fetched with npm once and copied into the 
 """
 
 import argparse
-import html
 import shutil
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
@@ -22,27 +20,13 @@ from notebook_files import ROOT, notebooks_in
 from npm_packages import npm_package
 from pygments.formatters import HtmlFormatter
 from set_owner import owner_and_name
+from site_index import KINDS, Page, index_soup
 from site_pages import bend_links, make_accessible, markdown_soup, notebook_soup, relative
 
 from course_lib.syllabus import syllabus
 
 MATHJAX_VERSION = "4.1.3"
 PARTS = Path(__file__).resolve().parent / "site"  # the template, the style, MathJax's settings
-KINDS = {"notebooks": "lesson", "exercises": "exercise", "solutions": "solution"}
-
-
-@dataclass
-class Page:
-    """One page: where it comes from, where it lies, what it says."""
-
-    source: str
-    target: str
-    soup: BeautifulSoup
-
-    @property
-    def title(self) -> str:
-        """The words of its first heading."""
-        return self.soup.find("h1").get_text()
 
 
 class Site:
@@ -53,10 +37,9 @@ class Site:
         owner, name = owner_and_name()
         self.repository = f"https://github.com/{owner}/{name}"
         self.binder = f"https://mybinder.org/v2/gh/{owner}/{name}/HEAD?urlpath=lab/tree/"
-        self.pages = list(read_pages(root))
+        self.pages = [read_page(root, source) for source in sources(root)]
         self.places = {page.source: page.target for page in self.pages}
-        self.course = syllabus()
-        self.lessons = {lesson["name"]: lesson for part in self.course["part"] for lesson in part["lessons"]}
+        self.lessons = {lesson["name"] for part in syllabus()["part"] for lesson in part["lessons"]}
         environment = jinja2.Environment(loader=jinja2.FileSystemLoader(PARTS), autoescape=True)
         self.template = environment.get_template("page.html.j2")
 
@@ -68,14 +51,14 @@ class Site:
             except ValueError as error:
                 raise ValueError(f"{page.source}: {error}") from None
             self.write_page(page.target, page.title, page.soup, steps=self.steps(page), note=self.note(page))
-        self.write_page("index.html", self.name, self.index())
+        self.write_page("index.html", self.name, index_soup(self.pages, self.places), has_contents=False)
 
     @property
     def name(self) -> str:
         """The course's name: the title of its README."""
         return next(page.title for page in self.pages if page.source == "README.md").partition(":")[0]
 
-    def write_page(self, target: str, title: str, soup: BeautifulSoup, *, steps=(), note="") -> None:
+    def write_page(self, target: str, title: str, soup: BeautifulSoup, *, steps=(), note="", has_contents=True) -> None:
         """Write one page with what surrounds it."""
         make_accessible(soup)
         there = self.folder / target
@@ -85,7 +68,7 @@ class Site:
             course=self.name,
             body=soup.decode(),
             has_math="$" in soup.get_text() or soup.select_one(".math") is not None,
-            sections=[(heading["id"], heading.decode_contents()) for heading in soup.find_all("h2")],
+            sections=[(h["id"], h.decode_contents()) for h in soup.find_all("h2") if has_contents],
             root="../" * target.count("/"),
             repository=self.repository,
             steps=steps,
@@ -122,7 +105,7 @@ class Site:
         for other, word in KINDS.items():
             if other != folder and f"{other}/{name}" in self.places:
                 href = relative(self.places[f"{other}/{name}"], page.target)
-                steps.append({"href": href, "text": f"The {word} to this", "rel": ""})
+                steps.append({"href": href, "text": f"{word} {name[:2]}", "rel": ""})
         return steps
 
     def note(self, page: Page) -> str:
@@ -131,7 +114,7 @@ class Site:
         says = {
             "notebooks": "This is the lesson as it was run last. Its sliders move, its predictions are kept and its "
             "questions answer where it runs:",
-            "exercises": "This is the exercise before anybody has answered it. It is answered, and checked, where it runs:",
+            "exercises": "This is the exercise as you find it. It is answered, and checked, where it runs:",
             "solutions": "These are answers, with what the checks say to them. To try your own:",
         }
         if folder not in says:
@@ -140,53 +123,23 @@ class Site:
         binder, home = self.binder + source, relative(self.places["README.md"], page.target)
         return f'{says[folder]} <a href="{binder}">on Binder</a>, or <a href="{home}#start">on your own machine</a>.'
 
-    def index(self) -> BeautifulSoup:
-        """Return the first page: what README.md says first, the lessons in their parts, routes, and what else there is."""
-        readme = next(page for page in self.pages if page.source == "README.md")
-        title = readme.soup.find("h1")
-        opening = [title, *title.find_next_siblings()]
-        opening = opening[: next(i for i, tag in enumerate(opening) if tag.name == "h2")]
-        parts = [tag.decode() for tag in opening if not (tag.name == "p" and "mybinder" in tag.decode())]
-        parts.append('<h2 id="lessons">Lessons</h2>')
-        for part in self.course["part"]:
-            parts.append(f"<h3>{html.escape(part['title'])}</h3>")
-            parts.append(f'<ul class="course">{"".join(map(self.entry, part["lessons"]))}</ul>')
-        for key, heading in (("route", "Routes: if you have"), ("role", "Routes: if your work")):
-            parts.append(f'<h2 id="{key}s">{heading} …</h2>')
-            items = (f"<li>{html.escape(entry['title'])}: {self.row(entry)}</li>" for entry in self.course[key])
-            parts.append(f"<ul>{''.join(items)}</ul>")
-        others = [page for page in self.pages if page.source.endswith(".md")]
-        links = "".join(f'<li><a href="{page.target}">{html.escape(page.title)}</a></li>' for page in others)
-        parts.append(f'<h2 id="more">More</h2><ul>{links}</ul>')
-        return BeautifulSoup("\n".join(parts), "html.parser")
 
-    def entry(self, lesson: dict) -> str:
-        """Return a lesson's line of the index."""
-        name, title = lesson["name"], html.escape(f"{lesson['name'][:2]} · {lesson['title']}")
-        there = self.places.get(f"notebooks/{name}.ipynb")
-        link = f'<a href="{there}">{title}</a>' if there else title
-        more = [f"{lesson['reading']} min reading, {lesson['computing']} s computing"] if "reading" in lesson else []
-        if not there:
-            more = ["in preparation"]
-        for folder in ("exercises", "solutions"):
-            if at := self.places.get(f"{folder}/{name}.ipynb"):
-                more.append(f'<a href="{at}">{KINDS[folder]} {name[:2]}</a>')
-        return f"<li>{link}<br>{html.escape(lesson['question'])}<br><small>{' · '.join(more)}</small></li>"
-
-    def row(self, entry: dict) -> str:
-        """Return the numbers of a route, each a link to its lesson."""
-        names = {name[:2]: self.places.get(f"notebooks/{name}.ipynb") for name in self.lessons}
-        return ", ".join(f'<a href="{names[n]}">{n}</a>' if names[n] else n for n in entry["lessons"])
+def sources(root: Path = ROOT) -> list[str]:
+    """Return the files of the repository that become pages, in reading order."""
+    notebooks = [path for folder in KINDS for path in notebooks_in(root / folder)]
+    texts = [*sorted(root.glob("*.md")), *sorted((root / "docs").glob("*.md"))]
+    return [path.relative_to(root).as_posix() for path in notebooks + texts]
 
 
-def read_pages(root: Path):
-    """Yield every page, with its links as they are in the repository."""
-    for folder in KINDS:
-        for path in notebooks_in(root / folder):
-            yield Page(f"{folder}/{path.name}", f"{folder}/{path.stem}.html", notebook_soup(path))
-    for path in [*sorted(root.glob("*.md")), *sorted((root / "docs").glob("*.md"))]:
-        source = path.relative_to(root).as_posix()
-        yield Page(source, source.removesuffix(".md") + ".html", markdown_soup(path))
+def read_page(root: Path, source: str) -> Page:
+    """Read one page, with its links as they are in the repository."""
+    soup = notebook_soup(root / source) if source.endswith(".ipynb") else markdown_soup(root / source)
+    return Page(source, place_of(source), soup)
+
+
+def place_of(source: str) -> str:
+    """Return where the page of a file of the repository lies in the site."""
+    return source.rpartition(".")[0] + ".html"
 
 
 def write_style(folder: Path) -> None:

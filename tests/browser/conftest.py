@@ -4,12 +4,10 @@ A real JupyterLab and a real browser, for the tests in this folder.
 Nothing here skips: where Chromium, npm or JupyterLab is missing, the tests fail and say what is.
 """
 
-import json
-import subprocess
-
 import pytest
 from get_chromium import find_chromium
 from notebook_files import ROOT
+from npm_packages import npm_package
 from playwright.sync_api import sync_playwright
 from real_lab import running_lab
 from xdist.scheduler import LoadScopeScheduling
@@ -59,12 +57,7 @@ def browser():
 @pytest.fixture(scope="session")
 def axe():
     """The source of axe-core, which finds what people with disabilities would stumble over."""
-    folder = ROOT / "build" / "browser"
-    package = folder / "node_modules" / "axe-core"
-    manifest = package / "package.json"
-    if not manifest.exists() or json.loads(manifest.read_text(encoding="utf-8"))["version"] != AXE_VERSION:
-        folder.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["npm", "install", "--no-save", "--prefix", folder, f"axe-core@{AXE_VERSION}"], check=True)
+    package = npm_package("axe-core", AXE_VERSION)
     return (package / "axe.min.js").read_text(encoding="utf-8")
 
 
