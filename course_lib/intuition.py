@@ -9,8 +9,13 @@ from course_lib import lesson, plots, progress
 __all__ = ["intuition", "intuition_figure", "show_intuition"]
 
 
-def intuition():
+def intuition(state=None):
     """Return the questions that were predicted and have come out, in the order of the course.
+
+    Parameters
+    ----------
+    state : dict, optional
+        Somebody else's progress, as `progress.read_progress` returns it. Default: the learner's own.
 
     Returns
     -------
@@ -19,9 +24,13 @@ def intuition():
         `last_error`, how far off they were: for a number the distance in units of the range that was asked for, for a
         curve the mean of its points' distances, for a choice 0 or 1. 0 is exact.
     """
-    kept = progress.predictions()
+    if state is None:
+        kept, came_out = progress.predictions(), progress.outcomes()
+    else:
+        kept = {id: [entry["value"] for entry in entries] for id, entries in state["predictions"].items()}
+        came_out = {id: entries[-1] for id, entries in state["outcomes"].items()}
     rows = {}
-    for id, outcome in sorted(progress.outcomes().items()):
+    for id, outcome in sorted(came_out.items()):
         values, truth, span = kept.get(id, []), outcome["value"], outcome["span"]
         values = [value for value in values if _alike(value, truth)]  # the question may have changed its form
         if values:

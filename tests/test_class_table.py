@@ -7,6 +7,8 @@ from class_table import gather, learners_table, main, say, tasks_and_questions
 
 from course_lib import progress
 
+CAME_OUT = ("01.spread", 0.2, 2.0)  # what came out, and the width of the range that was asked for
+
 
 @pytest.fixture
 def hand_in(tmp_path, monkeypatch):
@@ -14,13 +16,15 @@ def hand_in(tmp_path, monkeypatch):
     folder = tmp_path / "class"
     folder.mkdir()
 
-    def write(name, checks=(), predictions=(), answers=()):
+    def write(name, checks=(), predictions=(), answers=(), outcomes=()):
         monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / f"home of {name}"))
         monkeypatch.setattr(progress, "_unsaved", {})
         for id in checks:
             progress.record_check(id)
         for id, value in predictions:
             progress.record_prediction(id, value)
+        for id, value, span in outcomes:
+            progress.record_outcome(id, value, question="?", span=span)
         for id, choice, correct in answers:
             progress.record_answer(id, choice, correct)
         (folder / name).parent.mkdir(exist_ok=True)
@@ -32,8 +36,8 @@ def hand_in(tmp_path, monkeypatch):
 
 @pytest.fixture
 def three(hand_in):
-    hand_in("adams", ["01.1", "01.2"], [("01.spread", 0.9), ("01.spread", 0.4)], [("01.q1", "a", False)])
-    hand_in("baker", ["01.1", "02.1"], [("01.spread", 1.0), ("01.distance", "it levels off")])
+    hand_in("adams", ["01.1", "01.2"], [("01.spread", 0.9), ("01.spread", 0.4)], [("01.q1", "a", False)], [CAME_OUT])
+    hand_in("baker", ["01.1", "02.1"], [("01.spread", 1.0), ("01.distance", "it levels off")], outcomes=[CAME_OUT])
     hand_in("clark", [], [("01.spread", 0.5)], [("01.q1", "b", True), ("01.q2", "a", False), ("01.q2", "b", True)])
     return hand_in.folder
 
@@ -45,6 +49,8 @@ def test_counts_are_those_of_the_files(three):
     assert list(table.passed) == [2, 0, 1, 1, 0, 0]
     assert set(table.xs("01", level="lesson").tasks) == {5}
     assert list(table.xs("01", level="lesson").predictions) == [1, 2, 1]
+    assert table.xs("01", level="lesson").off.tolist()[:2] == pytest.approx([0.1, 0.4])
+    assert table.xs("01", level="lesson").off.isna().tolist() == [False, False, True]
     assert list(table.xs("01", level="lesson").right) == [0, 0, 1]
     assert list(table.xs("01", level="lesson").answered) == [1, 0, 2]
 
@@ -77,8 +83,9 @@ def test_the_class_as_a_whole(three, capsys):
     said = " ".join(capsys.readouterr().out.split())
     assert "3 learners." in said
     assert "01.1 Fit a bell curve 2 of 3" in said
-    assert "01.spread 3 middle 0.5, half of them from 0.45 to 0.75" in said  # the last prediction of each counts
-    assert "01.distance 1 it levels off (1)" in said
+    # The last prediction of each counts; 0.4 and 1.0 are off by 0.1 and 0.4 of the range, the third did not run it.
+    assert "01.spread 3 middle 0.5, half of them from 0.45 to 0.75 0.2 0.25" in said
+    assert "01.distance 1 it levels off (1) not yet run" in said
     assert "01.q1 1 of 2 a 1 times" in said
     assert "01.q2 0 of 1 a 1 times" in said  # the first answer counts
 
@@ -131,12 +138,13 @@ def test_folders_of_learners_and_single_files(hand_in, capsys):
 
 
 def test_tasks_of_another_version_do_not_count():
-    state = {"checks": {"01.1": [{}], "01.99": [{}]}, "predictions": {}, "answers": {}}
+    state = {"checks": {"01.1": [{}], "01.99": [{}]}, "predictions": {}, "answers": {}, "outcomes": {}}
     assert list(learners_table({1: state}, ["01"]).passed) == [1]
     assert tasks_and_questions("99") == ({}, {})
 
 
 def test_answers_in_words():
     assert say([1, 2, 3.0]) == "middle 2, half of them from 1.5 to 2.5"
+    assert say([[1, 0.5], [2, 0.5], [3, 0.1]]) == "middle 2, 0.5"
     assert say(["a", "b", "a"]) == "a (2), b (1)"
     assert "class_table.py FOLDER" in class_table.__doc__

@@ -26,6 +26,7 @@ import numpy as np
 import pandas as pd
 from make_workshop import route_named
 
+from course_lib.intuition import intuition
 from course_lib.lesson import TEXTS
 from course_lib.progress import read_progress
 
@@ -92,25 +93,30 @@ def learners_table(learners: dict, lessons: list[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        learner, lesson, passed (checks), tasks (checks there are), predictions (questions answered), right (quiz
-        questions whose first answer was right), answered (quiz questions answered), questions (quiz questions there
-        are).
+        learner, lesson, passed (checks), tasks (checks there are), predictions (questions answered), off (how far the
+        last predictions were off, on average: 0 is exact, 1 the whole range or a wrong choice; NaN before anything
+        came out), right (quiz questions whose first answer was right), answered (quiz questions answered), questions
+        (quiz questions there are).
     """
     rows = []
     for learner, state in learners.items():
+        errors = intuition(state).last_error
         for lesson in lessons:
             tasks, questions = tasks_and_questions(lesson)
             first = [state["answers"][id][0]["correct"] for id in questions if id in state["answers"]]
             predicted = [id for id in state["predictions"] if id.startswith(lesson)]
             passed = sum(id in state["checks"] for id in tasks)
-            rows.append((learner, lesson, passed, len(tasks), len(predicted), sum(first), len(first), len(questions)))
-    columns = ["learner", "lesson", "passed", "tasks", "predictions", "right", "answered", "questions"]
+            off = errors[errors.index.str.startswith(lesson)].mean() if len(errors) else np.nan
+            counts = (passed, len(tasks), len(predicted), off, sum(first), len(first), len(questions))
+            rows.append((learner, lesson, *counts))
+    columns = ["learner", "lesson", "passed", "tasks", "predictions", "off", "right", "answered", "questions"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def class_tables(learners: dict, lessons: list[str]) -> dict[str, pd.DataFrame]:
     """Return what the class as a whole has done: tasks passed, predictions made, quiz answers; by heading."""
     n, tasks, predictions, quiz = len(learners), [], [], []
+    everybody = pd.concat([intuition(state) for state in learners.values()])
     for lesson in lessons:
         titles, questions = tasks_and_questions(lesson)
         for id, title in titles.items():
@@ -118,7 +124,10 @@ def class_tables(learners: dict, lessons: list[str]) -> dict[str, pd.DataFrame]:
         asked = sorted({id for state in learners.values() for id in state["predictions"] if id.startswith(lesson)})
         for id in asked:
             last = [state["predictions"][id][-1]["value"] for state in learners.values() if id in state["predictions"]]
-            predictions.append((id, len(last), say(last)))
+            came_out = everybody[everybody.index == id]
+            truth = came_out.truth.mode()[0] if len(came_out) else "not yet run"
+            off = f"{came_out.last_error.median():.2f}" if len(came_out) else ""
+            predictions.append((id, len(last), say(last), truth, off))
         for id, question in questions.items():
             first = [state["answers"][id][0] for state in learners.values() if id in state["answers"]]
             wrong = Counter(each["choice"] for each in first if each["choice"] != question["correct"])
@@ -127,16 +136,20 @@ def class_tables(learners: dict, lessons: list[str]) -> dict[str, pd.DataFrame]:
                 quiz.append((id, f"{sum(each['correct'] for each in first)} of {len(first)}", often))
     return {
         "Tasks": pd.DataFrame(tasks, columns=["task", "title", "passed by"]),
-        "Predictions": pd.DataFrame(predictions, columns=["question", "answered by", "last answers"]),
+        "Predictions": pd.DataFrame(
+            predictions, columns=["question", "answered by", "last answers", "came out", "off by"]
+        ),
         "Quiz, first answers": pd.DataFrame(quiz, columns=["question", "right", "wrong"]),
     }
 
 
 def say(values: list) -> str:
-    """Return the answers to one question in words: quartiles of numbers, counts of texts."""
+    """Return the answers to one question in words: quartiles of numbers, counts of texts, the middle of curves."""
     if all(isinstance(value, int | float) for value in values):
         low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
         return f"middle {middle:g}, half of them from {low:g} to {high:g}"
+    if all(isinstance(value, list) and len(value) == len(values[0]) for value in values):
+        return "middle " + ", ".join(f"{height:g}" for height in np.median(values, axis=0))
     return ", ".join(f"{value} ({count})" for value, count in Counter(map(str, values)).most_common())
 
 
