@@ -10,7 +10,17 @@ import numpy as np
 
 from course_lib.validate import as_array, as_count, as_number, as_values
 
-__all__ = ["best_weight", "break_even", "next_label", "prediction_powered_mean", "variance"]
+__all__ = [
+    "best_weight",
+    "break_even",
+    "correlation_interval",
+    "fragility",
+    "label_value",
+    "next_label",
+    "prediction_powered_mean",
+    "still_needed",
+    "variance",
+]
 
 
 def prediction_powered_mean(human, machine, machine_all, *, weight=None):
@@ -157,3 +167,116 @@ def break_even(rho, *, price, worth):
     price, worth = as_number(price, "price", minimum=0, inclusive=False), as_number(worth, "worth", minimum=0)
     product = worth * (1 - float(as_values(rho, "rho", minimum=-1, maximum=1)) ** 2) / price
     return as_count(max(1, math.ceil((math.sqrt(1 + 4 * product) - 1) / 2)), "labels")
+
+
+def still_needed(rho, labels=100):
+    """Return how many human labels are as precise, beside a machine of correlation ρ, as `labels` without one.
+
+    Parameters
+    ----------
+    rho : array_like in [−1, 1]
+    labels : float, at least 0
+
+    Notes
+    -----
+    From `variance`: (1 − ρ²)/n = 1/labels.
+
+    Examples
+    --------
+    >>> round(float(still_needed(0.5)))
+    75
+    """
+    return as_number(labels, "labels", minimum=0) * (1 - as_values(rho, "rho", minimum=-1, maximum=1) ** 2)
+
+
+def label_value(n, rho, *, spread, worth):
+    """Return what the label after n is worth, in money.
+
+    Parameters
+    ----------
+    n : array_like, at least 1
+        Human labels so far.
+    rho : array_like in [−1, 1]
+        Correlation of the machine's labels with the human ones.
+    spread : float, at least 0
+        Standard deviation of one human label, in the label's unit; √(p (1 − p)) for a yes or no with the share p.
+    worth : float, at least 0
+        What an error of the mean costs, in money per squared unit of the label. If a share that is wrong by one
+        percentage point costs W, and by two points 4 W, this is 10,000 W.
+    """
+    spread, worth = as_number(spread, "spread", minimum=0), as_number(worth, "worth", minimum=0)
+    return worth * spread**2 * next_label(n, rho)
+
+
+def correlation_interval(rho, n, *, level=0.95):
+    """Return between which values a correlation lies, of which n pairs of labels showed `rho`.
+
+    Parameters
+    ----------
+    rho : float in (−1, 1)
+        The correlation in the sample.
+    n : int, at least 4
+        Pairs of a human and a machine label.
+    level : float in (0, 1)
+
+    Returns
+    -------
+    low, high : float
+
+    Notes
+    -----
+    Fisher's transformation: artanh ρ̂ is nearly normal with the standard deviation 1/√(n − 3), for pairs with a normal
+    law (R. A. Fisher, *Metron* 1:3, 1921). For labels of yes and no it is a rule of thumb.
+    """
+    from scipy.special import ndtri
+
+    rho, n, level = as_number(rho, "rho"), as_count(n, "n", minimum=4), as_number(level, "level")
+    if not (-1 < rho < 1 and 0 < level < 1):
+        raise ValueError(f"rho must lie between −1 and 1 and level between 0 and 1, got {rho} and {level}")
+    half = float(ndtri((1 + level) / 2)) / math.sqrt(n - 3)
+    return math.tanh(math.atanh(rho) - half), math.tanh(math.atanh(rho) + half)
+
+
+def fragility(middle, ranges):
+    """Return how far the number of labels to buy moves when one assumption moves through its range, the others fixed.
+
+    Parameters
+    ----------
+    middle : dict of float
+        The arguments `rho`, `spread`, `worth` and `price`, as in `label_value` and `break_even`.
+    ranges : dict of (float, float)
+        For some of them between which two values they may lie.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per assumption, the most fragile first: its two values, the `labels` to buy at each, and `times`, the
+        larger number of labels over the smaller.
+
+    Raises
+    ------
+    ValueError
+        If an assumption is missing, or a range has another name.
+    """
+    import pandas as pd
+
+    needed = {"rho", "spread", "worth", "price"}
+    if middle.keys() != needed or not ranges or not ranges.keys() <= needed:
+        raise ValueError(
+            f"middle must hold {sorted(needed)} and ranges some of them; got {list(middle)}, {list(ranges)}"
+        )
+
+    def buy(case):
+        return break_even(case["rho"], price=case["price"], worth=case["worth"] * case["spread"] ** 2)
+
+    rows = {}
+    for name, (low, high) in ranges.items():
+        labels = [buy(middle | {name: end}) for end in (low, high)]
+        rows[name] = {
+            "low": low,
+            "high": high,
+            "labels at low": labels[0],
+            "labels at high": labels[1],
+            "times": max(labels) / min(labels),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").sort_values("times", ascending=False, kind="stable")
