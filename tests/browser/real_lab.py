@@ -43,17 +43,24 @@ class Lab:
         states = [session["kernel"]["execution_state"] for session in sessions if session["name"] == name]
         return states[0] if states else None
 
+    def stop_kernels(self, page):
+        """Stop every kernel."""
+        for session in page.request.get(self.address("api/sessions")).json():
+            page.request.delete(self.address(f"api/sessions/{session['id']}"))
+
 
 @contextlib.contextmanager
 def running_lab(home: Path):
     """Run JupyterLab with settings, data and progress in folders of its own under `home`."""
-    shutil.copytree(ROOT / "notebooks", home / "course" / "notebooks")
+    for folder in ("notebooks", "solutions"):
+        shutil.copytree(ROOT / folder, home / "course" / folder)
     for name, content in SETTINGS.items():
         file = home / FOLDERS["JUPYTERLAB_SETTINGS_DIR"] / name
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(content))
     environment = run_environment(home / "progress", **{name: str(home / folder) for name, folder in FOLDERS.items()})
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0"]
+    command += ["--LabApp.expose_app_in_browser=True"]  # its commands, for those that no menu reaches at every width
     log = home / "log"
     with log.open("w") as stream:
         server = subprocess.Popen(command, cwd=home / "course", env=environment, stdout=stream, stderr=stream)
