@@ -2,12 +2,13 @@
 
 import numpy as np
 
-__all__ = ["NEARLY", "agreement", "nearest"]
+__all__ = ["NEARLY", "agreement", "nearest", "nearest_one"]
 
 NEARLY = 0.02  # encoded values, in spreads, that count as the same
+BLOCK = 2**22  # distances held at once
 
 
-def nearest(x, queries, k=1):
+def nearest(x, queries, k):
     """Return the distance from each query to its k closest rows of x, and which rows these are: (q, k) each.
 
     The matrix product is fast and leaves a copy 1e-7 away from itself, so the rows it finds are measured again. It is
@@ -15,14 +16,24 @@ def nearest(x, queries, k=1):
     """
     from sklearn.neighbors import NearestNeighbors
 
-    from course_lib.threads import limit_threads
-
     more = min(k + 4, len(x))
-    with limit_threads():
-        _, index = NearestNeighbors(n_neighbors=more, algorithm="brute").fit(x).kneighbors(queries)
+    _, index = NearestNeighbors(n_neighbors=more, algorithm="brute").fit(x).kneighbors(queries)
     distances = np.stack([np.sqrt(((x[index[:, j]] - queries) ** 2).sum(-1)) for j in range(more)], -1)
     order = np.argsort(distances, -1, kind="stable")[:, :k]
     return np.take_along_axis(distances, order, -1), np.take_along_axis(index, order, -1)
+
+
+def nearest_one(x, queries):
+    """Return the distance from each query to the closest row of x, and which row it is: (q,) each.
+
+    Twice as fast as `nearest`; the row found is measured directly, so that a copy is at distance 0.
+    """
+    centre = x.mean(0)
+    a, b = x - centre, queries - centre
+    half = (a**2).sum(-1) / 2
+    step = max(BLOCK // len(x), 1)
+    index = np.concatenate([np.argmax(b[i : i + step] @ a.T - half, 1) for i in range(0, len(b), step)])
+    return np.sqrt(((x[index] - queries) ** 2).sum(-1)), index
 
 
 def agreement(queries, z, parts, *, nearly=NEARLY):
@@ -37,16 +48,18 @@ def agreement(queries, z, parts, *, nearly=NEARLY):
     nearly : float
         The largest difference, in spreads.
     """
-    parts, most = list(parts), []
-    chunk = max(int(2e7 / len(z)), 1)
-    columns = [np.ascontiguousarray(z[:, part].T) for part in parts]
-    for start in range(0, len(queries), chunk):
-        some = queries[start : start + chunk]
-        count = np.zeros((len(some), len(z)), dtype=np.uint8)
-        for part, column in zip(parts, columns, strict=True):
-            if len(column) == 1:
-                count += np.abs(some[:, part] - column) <= nearly
-            else:  # a category: equal where the same column of 0 and 1 is the largest
-                count += some[:, part].argmax(1)[:, None] == column.argmax(0)
-        most.append(count.max(1))
-    return np.concatenate(most).astype(float)
+    # A category becomes its number, so that half a step tells it from the next one.
+    a, b = (
+        [x[:, part.start] if part.stop - part.start == 1 else x[:, part].argmax(1) for part in parts]
+        for parts in [list(parts)]
+        for x in (queries, z)
+    )
+    a, b = (np.array(columns, dtype=np.float32) for columns in (a, b))  # (columns, rows)
+    most = np.zeros(len(queries))
+    for i in range(0, len(queries), 64):
+        for j in range(0, len(z), 4096):
+            count = np.zeros((a[:, i : i + 64].shape[1], b[:, j : j + 4096].shape[1]), dtype=np.uint8)
+            for mine, theirs in zip(a[:, i : i + 64], b[:, j : j + 4096], strict=True):
+                count += np.abs(mine[:, None] - theirs) <= nearly
+            most[i : i + 64] = np.maximum(most[i : i + 64], count.max(1))
+    return most

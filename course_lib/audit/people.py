@@ -1,16 +1,17 @@
 """People: are single, unusual persons of the real table published? No average over everybody would show it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from course_lib.audit.answer import FAILED, HELD, NOT_SHOWN, Answer
-from course_lib.audit.distances import agreement, nearest
+from course_lib.audit.distances import agreement, nearest, nearest_one
 from course_lib.audit.unusual import excess, loneliest, surprise
 
 __all__ = ["people"]
 
-CANDIDATES = 3000  # rows of each side to which a distance is measured: the most unusual; copies are looked for in all
+CANDIDATES = 1500  # rows of each side with the rarest values, and as many of the loneliest, that are looked at
+POOL = 2000  # people among whom the loneliest of a large table are looked for
 NEIGHBOUR = 5
 NEAR = 0.1  # of the distance to the fifth other real person: a released row so near gives somebody away
 CHANCE = 0.001  # above it nothing is said to have been found, after all the comparisons
@@ -36,8 +37,8 @@ def people(case):
     from statsmodels.stats.proportion import proportion_confint
 
     sides = [_side(case, name) for name in ("real", "holdout") if getattr(case.tables, name) is not None]
-    found = _attack(case, sides, case.all("synthetic"), case.tables.synthetic)
-    seen, holdout = _attack(case, sides, *_planted(case, sides[0])).p < CHANCE, len(sides) == 2
+    found, holdout = _attack(case, sides, []), len(sides) == 2
+    seen = _attack(case, sides, _control(sides[0])).p < CHANCE
     word = FAILED if found.p < CHANCE else HELD if seen and holdout else NOT_SHOWN
     low, high = proportion_confint(found.given, found.asked, alpha=1 - case.level, method="beta")
     others = "strangers (by the release or by members)" if holdout else "the same people by another real person"
@@ -74,6 +75,17 @@ class _Side:
     x: np.ndarray  # (c, d)
     gap: np.ndarray  # (c,) distance to the nearest row of somebody else
     unit: np.ndarray  # (c,) and to the fifth
+    found: dict = field(default_factory=dict)
+
+    def near(self, case, name):
+        """Return the distance from each candidate to the closest row of a table."""
+        if name not in self.found:
+            self.found[name] = nearest_one(case.all(name), self.x)[0]
+        return self.found[name]
+
+    def beside(self, distance):
+        """Say for each candidate whether a row at this distance gives it away."""
+        return (distance <= NEAR * self.unit) & (self.unit > 0)
 
     def persons(self, hit):
         """Return for each candidate whether a row is hit, the surprise, the loneliness, and the row of all this."""
@@ -108,48 +120,59 @@ def _side(case, name):
         [case.all(each) for each in ("real", "holdout") if getattr(case.tables, each) is not None]
     )
     unusual = surprise(x, everybody, case.parts.values())
-    row = np.argsort(-unusual, kind="stable")[:CANDIDATES]
     order = case.rng.permutation(len(x))
     pool = order[np.unique(person[order], return_index=True)[1]]  # one row of each person
-    distances, who = nearest(x[pool], x[row], k=NEIGHBOUR + 1)
-    distances = np.sort(np.where(person[pool][who] == person[row][:, None], np.inf, distances), 1)
+    row = np.arange(len(x))
+    if len(x) > 2 * CANDIDATES:
+        few = case.rng.permutation(pool)[:POOL]
+        lonely = _to_others(x[few], person[few], x, person)[:, NEIGHBOUR - 1]
+        chosen = [np.argsort(-each, kind="stable")[:CANDIDATES] for each in (unusual, lonely)]
+        row = np.unique(np.concatenate(chosen))
+    distances = _to_others(x[pool], person[pool], x[row], person[row])
     return _Side(name, person, unusual, row, x[row], distances[:, 0], distances[:, NEIGHBOUR - 1])
 
 
-def _planted(case, members):
-    """Return a release into which the three most unusual members were put, encoded and as a table."""
-    import pandas as pd
-
-    rows = members.row[:3]
-    frame = pd.concat([case.tables.real.iloc[rows], case.tables.synthetic.iloc[3:]], ignore_index=True)
-    return np.concatenate([members.x[:3], case.all("synthetic")[3:]]), frame
+def _to_others(x, whose, queries, own):
+    """Return the distances from each query to the nearest rows of other people: (q, 5); x has one row of each person."""
+    distances, who = nearest(x, queries, k=NEIGHBOUR + 1)
+    return np.sort(np.where(whose[who] == own[:, None], np.inf, distances), 1)[:, :NEIGHBOUR]
 
 
-def _attack(case, sides, z, frame):
+def _attack(case, sides, planted):
+    """Attack the release, with some members put into it (rows of the real table; none for the release as it is)."""
     members, others = sides[0], sides[-1]
-    released, real = _hashes(frame), _hashes(case.tables.real)
+    released, real = _hashes(case.tables.synthetic), _hashes(case.tables.real)
+    back = np.isin(real, released) | np.isin(real, real[planted])
+    near = members.near(case, "synthetic")
+    if len(planted):
+        near = np.minimum(near, nearest_one(case.all("real")[planted], members.x)[0])
     if len(sides) == 2:
         own = _hashes(case.tables.holdout)
-        null = [np.isin(own, each) for each in (released, real)]
-        null_near = [nearest(each, others.x)[0][:, 0] <= NEAR * others.unit for each in (z, case.all("real"))]
+        null = [np.isin(own, each)[others.row] for each in (released, real)]
+        null_near = [others.near(case, name) for name in ("synthetic", "real")]
     else:
         _, code, counts = np.unique(real, return_inverse=True, return_counts=True)
-        null, null_near = [counts[code] > 1], [members.gap <= NEAR * members.unit]
-    back, near = np.isin(real, released), nearest(z, members.x)[0][:, 0] <= NEAR * members.unit
-    chances = len(z) / len(real)
+        null, null_near = [(counts[code] > 1)[others.row]], [members.gap]
+    chances = case.released / len(real)
     way = "a released row that is theirs word for word"
-    cells = _count(way, members, back[members.row], others, [each[others.row] for each in null], chances=chances)
-    near, null_near = near & (members.unit > 0), [each & (others.unit > 0) for each in null_near]
+    cells = _count(way, members, back[members.row], others, null, chances=chances)
     way = f"a released row within {NEAR:g} of the distance to the fifth person"
-    cells += _count(way, members, near, others, null_near, chances=chances)
-    if len(sides) == 2 and back.any() and not null[0].any():
-        cells.append(_verbatim(case, members, back, others, z))
+    null = [others.beside(each) for each in null_near]
+    cells += _count(way, members, members.beside(near), others, null, chances=chances)
+    if len(sides) == 2 and back.any() and not np.isin(own, released).any():
+        cells.append(_verbatim(case, members, back, others))
     best = min(cells, key=lambda cell: cell.p)
     comparisons = sum(cell.comparisons for cell in cells)
     p = min(best.p * comparisons, 1.0)
     if p >= CHANCE:
         best = cells[2]
     return _Found(**(vars(best) | {"p": p, "comparisons": comparisons}))
+
+
+def _control(members):
+    """Return the rows of the three loneliest members, in the real table."""
+    _, first = np.unique(members.person[members.row[np.argsort(-members.unit)]], return_index=True)
+    return members.row[np.argsort(-members.unit)[np.sort(first)[:3]]]
 
 
 def _hashes(frame):
@@ -168,8 +191,8 @@ def _count(way, members, hit, others, null, *, chances):
     null_order = [np.concatenate(values) for values in zip(*(each for _, *each in null), strict=True)]
     ratio = max(chances, 1.0) if members is others else 1.0
     tests = {
-        "with the rarest values": lambda: excess(hit, order[0], null_hit, null_order[0], ratio=ratio),
-        "loneliest": lambda: loneliest(hit, order[1], null_hit, null_order[1]),
+        "members with the rarest values": lambda: excess(hit, order[0], null_hit, null_order[0], ratio=ratio),
+        "loneliest members": lambda: loneliest(hit, order[1], null_hit, null_order[1]),
     }
     first, cells = order[2], []
     for (words, test), unusual in zip(tests.items(), order, strict=False):
@@ -177,14 +200,15 @@ def _count(way, members, hit, others, null, *, chances):
         given = np.argsort(-unusual, kind="stable")[:circle]
         given = first[given[hit[given]]].tolist()
         a, h = int(null_hit.sum()), len(null_hit)
-        cells.append(_Found(p, comparisons, len(given), circle, a, h, f"members {words}", way, given))
+        cells.append(_Found(p, comparisons, len(given), circle, a, h, words, way, given))
     return cells
 
 
-def _verbatim(case, members, back, others, z):
+def _verbatim(case, members, back, others):
     """Test all members of whom a whole row comes back, where no stranger's does."""
     from scipy.stats import poisson
 
+    z = case.all("synthetic")
     parts = [part for part in case.parts.values() if np.ptp(z[:, part], 0).max() > 0]
     asked = case.persons("holdout", SIMILAR)
     most = np.concatenate([agreement(asked, rows, parts) for rows in (z, case.all("real"))])

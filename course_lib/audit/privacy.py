@@ -7,14 +7,14 @@ was blind, and nothing has been held against it.
 import numpy as np
 
 from course_lib.audit.answer import FAILED, NOT_SHOWN, Answer, verdict
-from course_lib.audit.distances import agreement, nearest
+from course_lib.audit.distances import agreement, nearest_one
 from course_lib.audit.statistics import auc_interval, effective_number
 
 __all__ = ["closeness", "membership", "parts", "secrets"]
 
-REPEATER_NOISE = 0.05  # of a spread: how far the control moves the members that it repeats
-PERSONS = 600  # asked on each side, by the slower attacks
-WORK = 1e9  # distances that may be measured for one question
+REPEATER_NOISE = 0.01  # of a spread: how far the control moves the members that it repeats
+PERSONS = 600  # asked on each side, by the attacks that look at single columns
+WORK = 1.5e8  # distances that one pass of an attack may measure; larger tables are asked about fewer people
 NEEDS_HOLDOUT = "Set real rows aside before the generator is trained, and pass them as holdout=."
 
 
@@ -52,6 +52,10 @@ def _said(blind, control):
     )
 
 
+def _people_asked(case, work, fewest, most):
+    return int(np.clip(work / case.released, fewest, most))
+
+
 def membership(case, *, tolerance=0.55):
     """Tell members from strangers by the distance to the closest released row."""
     common = dict(
@@ -63,10 +67,11 @@ def membership(case, *, tolerance=0.55):
     )
     if case.tables.holdout is None:
         return _without_holdout(**common)
-    members, strangers = case.persons("real"), case.persons("holdout")
+    count = _people_asked(case, WORK, 1000, case.most)
+    members, strangers = (case.persons(name, count) for name in ("real", "holdout"))
 
     def attack(z):
-        near, far = (nearest(z, each)[0][:, 0] for each in (members, strangers))
+        near, far = (nearest_one(z, each)[0] for each in (members, strangers))
         return auc_interval(-near, -far, case.level)
 
     found, control = attack(case.all("synthetic")), attack(repeater(case))
@@ -101,14 +106,13 @@ def closeness(case, *, tolerance=0.55):
     members, strangers = (case.persons(name, None) for name in ("real", "holdout"))
     count = min(len(members), len(strangers))
     members, strangers = members[:count], strangers[:count]
+    asked = int(np.clip(WORK / count, 1000, case.most))
 
     def attack(z):
-        z = z[case.rng.permutation(len(z))[: case.most]]
-        (near, who), (far, _) = nearest(members, z), nearest(strangers, z)
+        z = z[case.rng.permutation(len(z))[:asked]]
+        (near, who), (far, _) = nearest_one(members, z), nearest_one(strangers, z)
         share = np.mean((near < far) + 0.5 * (near == far))
-        worth = max(
-            round(effective_number(who[:, 0])), 1
-        )  # rows near one and the same person are one piece of evidence
+        worth = max(round(effective_number(who)), 1)  # rows near one and the same person are one piece of evidence
         low, high = proportion_confint(share * worth, worth, alpha=1 - case.level, method="beta")
         return float(share), float(low), float(high)
 
@@ -119,7 +123,7 @@ def closeness(case, *, tolerance=0.55):
         verdict=word,
         **dict(zip(("estimate", "low", "high"), found, strict=True)),
         test=f"distance to the closest record against {count:,} members and as many strangers; "
-        f"{min(len(case.tables.synthetic), case.most):,} released rows; exact binomial",
+        f"{min(case.released, asked):,} released rows; exact binomial",
         found=f"{found[0]:.1%} of the released rows lie nearer to a member. {_said(blind, control)}",
         next_step={
             "failed": "Do not release. The generator repeats what it was trained on: fewer passes, or more noise.",
@@ -139,7 +143,7 @@ def parts(case, *, tolerance=0.55):
     )
     if case.tables.holdout is None:
         return _without_holdout(**common)
-    count = int(np.clip(WORK / 4 / case.released / len(case.parts), 100, PERSONS))
+    count = _people_asked(case, WORK, 100, PERSONS)
     members, strangers = (case.persons(name, count) for name in ("real", "holdout"))
 
     def attack(z):
@@ -173,10 +177,10 @@ def secrets(case, *, tolerance=0.05):
     )
     if case.tables.holdout is None:
         return _without_holdout(**common)
-    count = int(np.clip(WORK / 8 / case.released, 200, PERSONS))
+    count = _people_asked(case, WORK / 4, 300, PERSONS)
     members, strangers = (case.persons(name, count) for name in ("real", "holdout"))
     names = list(case.parts) if case.tables.target is None else [case.tables.target]
-    most = max(int(WORK / 2 / (case.released * (len(members) + len(strangers)))), 1)
+    most = max(int(3 * WORK / (case.released * (len(members) + len(strangers)))), 1)
     names = [names[i] for i in np.sort(case.rng.permutation(len(names))[:most])]
     if len(case.parts) == 1:
         return None
@@ -186,8 +190,8 @@ def secrets(case, *, tolerance=0.05):
         for name in names:
             part = case.parts[name]
             others = np.delete(np.arange(z.shape[1]), part)
-            _, who = nearest(z[:, others], people[:, others])
-            hits.append(np.abs(z[who[:, 0], part] - people[:, part]).max(-1) <= 0.1)
+            _, who = nearest_one(z[:, others], people[:, others])
+            hits.append(np.abs(z[who, part] - people[:, part]).max(-1) <= 0.1)
         return np.mean(hits, 0)
 
     def attack(z):
