@@ -170,7 +170,7 @@ def run(
     Parameters
     ----------
     people, synthetic, filter, marked, usable, apart : float, or array of shape (settings,)
-        See `ASSUMPTIONS`. Arrays run as many settings side by side.
+        See `ASSUMPTIONS`. Arrays run as many settings side by side. A `filter` below 0 favours the group.
     keep : float or array of shape (settings,)
         Share of a record's weight that is left a year later.
     stock : float
@@ -201,9 +201,11 @@ def run(
     rng = as_rng(rng) if chance else np.random.default_rng(0)  # without chance nothing depends on it
     records = as_count(records, "records") if chance else 1_000_000
     makers, runs = as_count(makers, "makers"), as_count(runs, "runs")
-    limits = {"people": (people, np.inf), "synthetic": (synthetic, 1 - 1e-9), "filter": (filter, 1)}
-    limits |= {"marked": (marked, 1), "usable": (usable, 1), "apart": (apart, 1), "keep": (keep, 1)}
-    columns = {name: _column(value, name, top) for name, (value, top) in limits.items()}
+    limits = {"people": (people, 0, np.inf), "synthetic": (synthetic, 0, 1 - 1e-9), "filter": (filter, -1, 1)}
+    limits |= {
+        name: (value, 0, 1) for name, value in dict(marked=marked, usable=usable, apart=apart, keep=keep).items()
+    }
+    columns = {name: _column(value, name, *ends) for name, (value, *ends) in limits.items()}
     people, synthetic, filter, marked, usable, apart, keep = columns.values()
     settings = np.broadcast_shapes(*(each.shape for each in columns.values()))[0]
     years = LAST_YEAR - FIRST_YEAR
@@ -234,9 +236,9 @@ def run(
 _CODES = np.array([[0.0], [1.0]])
 
 
-def _column(value, name, top):
+def _column(value, name, least, most):
     """Return the settings on an axis of their own, before runs and makers."""
-    value = as_values(value, name, minimum=0, maximum=top)
+    value = as_values(value, name, minimum=least, maximum=most)
     if value.ndim > 1:
         raise ValueError(f"{name} must be a number or one for each setting, got an array of shape {value.shape}")
     return value.reshape(-1, 1, 1)

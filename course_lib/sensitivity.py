@@ -157,9 +157,8 @@ def variance_shares(model, low, high, *, n, rng):
     -------
     pandas.DataFrame
         A row for each assumption, the largest total share first, with the columns assumption; first, total; and the
-        ends
-        of their 95% bootstrap intervals: first_low, first_high, total_low, total_high. `first` is the share of the
-        variance that would vanish on average if this assumption alone were known, `total` the share that would
+        ends of their 95% bootstrap intervals: first_low, first_high, total_low, total_high. `first` is the share of
+        the variance that would vanish on average if this assumption alone were known, `total` the share that would
         remain if all the others were.
 
     Raises

@@ -40,7 +40,8 @@ class SharedPool(Policy):
         What part of the people's records stays with the maker that has them: 0, all is shared; 1, each maker sees
         the people of its own slice alone, as in federated learning. The makers' records are public.
     filter : callable, optional
-        `filter(x)` returns the share of each record that a maker lets through, of shape (..., n) for x of (..., n, d).
+        `filter(x)` returns how often a maker counts each record that it reads, of shape (..., n) for x of (..., n, d):
+        1, as it stands; 0, thrown out.
 
     Notes
     -----
@@ -58,6 +59,7 @@ class SharedPool(Policy):
     marked: float = 0.0
     apart: float = 0.0
     filter: object = field(default=None, repr=False)
+    _asked: dict = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self):
         for name, maximum in _MAXIMUM.items():
@@ -95,7 +97,11 @@ class SharedPool(Policy):
 
     def _now(self, name, year):
         value = getattr(self, name)
-        return as_values(value(year), name, minimum=0, maximum=_MAXIMUM[name]) if callable(value) else np.asarray(value)
+        if not callable(value):
+            return np.asarray(value)
+        if (name, year) not in self._asked:  # every year is asked for again in each later one
+            self._asked[name, year] = as_values(value(year), name, minimum=0, maximum=_MAXIMUM[name])
+        return self._asked[name, year]
 
     def _left(self, age):
         return np.asarray(self.keep, float) ** age  # 0 ** 0 is 1: the newest year counts in full

@@ -81,7 +81,7 @@ def test_a_large_group_fills_more_than_one_slice():
     ("arguments", "words"),
     [
         ({"synthetic": 1.0}, "synthetic"),
-        ({"filter": -0.1}, "filter"),
+        ({"filter": -1.1}, "filter"),
         ({"usable": 1.1}, "usable"),
         ({"people": np.ones((2, 2))}, "people"),
         ({"makers": 0}, "makers"),
