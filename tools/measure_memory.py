@@ -20,6 +20,7 @@ import contextlib
 import json
 import os
 import platform
+import signal
 import sys
 import tempfile
 import threading
@@ -244,6 +245,7 @@ def main() -> int:
     parser.add_argument("--learners", type=int, default=1)
     parser.add_argument("--lessons", default="01,07", help="numbers, separated by commas")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers end, too
     by_number = {path.name[:2]: path for path in notebooks_in(ROOT / "notebooks")}
     wanted = options.lessons.split(",")
     if options.learners < 1 or not set(wanted) <= set(by_number):

@@ -85,9 +85,10 @@ gives three hints of growing strength."""
 
 WITHOUT_CODE = """\
 You will not write code. A notebook is a page of cells; those that compute are folded away and cannot be changed by
-accident. A folded cell is a short bar with three dots. Go through the page with Shift+Enter, which runs a cell and
-moves on to the next one: text, questions, figures and sliders are all there is to see. A click on the dots unfolds a
-cell, if you are curious. There are no exercises here, and where a text speaks of one, read on."""
+accident: of each you see a grey bar with its first line and three dots. Go through the page with Shift+Enter, which
+runs a cell and moves on to the next one: text, questions, figures and sliders are all there is to see. (If a text turns
+into its source after a double click, Shift+Enter turns it back.) A click on the dots unfolds a cell, if you are
+curious. There are no exercises here, and where a text speaks of one, read on."""
 
 
 def readme(route: dict, lessons: list[str], course_readme: str, *, with_code: bool) -> str:
