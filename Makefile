@@ -31,10 +31,10 @@ SIDE_BY_SIDE := --numprocesses $(WORKERS) --maxprocesses 4
 # Nobody's progress may change what a test or a stored notebook sees, and a progress bar is no output to compare.
 CLEAN_SLATE := slate=$$(mktemp -d) && trap 'rm -rf "$$slate"' EXIT && export COURSE_PROGRESS="$$slate" TQDM_DISABLE=1 &&
 
-.PHONY: help lab test exercises notebooks lint stored bench peers browser workshop site
+.PHONY: help lab test test-more exercises notebooks lint stored bench peers browser workshop site
 
 help:
-	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile
 
 lab: .venv/installed-lab ## set up, and open the course in JupyterLab; LAB_ARGS are passed on to it
 	$(PY) -m jupyterlab --LabApp.default_url=$(START) $(AS_ROOT) $(LAB_ARGS)
@@ -43,7 +43,11 @@ lab: .venv/installed-lab ## set up, and open the course in JupyterLab; LAB_ARGS 
 AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: .venv/installed-dev ## set up, and run every test but the browser's; PYTEST_ARGS are passed on to pytest
-	$(CLEAN_SLATE) $(PY) -m pytest tests --ignore=tests/browser --ignore=tests/more $(SIDE_BY_SIDE) --dist worksteal $(PYTEST_ARGS)
+	$(CLEAN_SLATE) $(PY) -m pytest tests --ignore=tests/browser --ignore=tests/more \
+	    $(SIDE_BY_SIDE) --dist worksteal $(PYTEST_ARGS)
+
+test-more: .venv/installed-dev ## other processors, two threads, twice in one kernel, Binder's limits, a full disk ...
+	$(CLEAN_SLATE) $(PY) -m pytest tests/more $(SIDE_BY_SIDE) --dist worksteal $(PYTEST_ARGS)
 
 browser: .venv/installed-dev ## open the lessons in a real browser; installs Chromium where it is missing
 	chromium=$$($(PY) tools/get_chromium.py) && export CHROMIUM="$$chromium" && \

@@ -10,6 +10,11 @@ from course_lib.validate import as_count
 
 __all__ = ["limit_threads", "thread_count"]
 
+# Threads of OpenMP that wait for each other hold their core meanwhile. Where another process needs it, a training of a
+# second then takes twenty. The variable is read when the first library with OpenMP is loaded, hence here.
+if os.environ.get("COURSE_THREADS", "1") != "1":
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 _WITH_THREADS = ("scipy.special", "scipy.linalg", "sklearn", "torch")  # once imported, these have threads of their own
 _inside = threading.local()  # .loaded: which of them the limit in force covers, so that nested ones cost nothing
 
