@@ -1,6 +1,17 @@
 """Every claim of the course that can be recomputed, by topic; `tests/test_claims.py` does it."""
 
-from claims import accumulation, chains, evidence, gaussian, kernels, labour, regression, remedies  # noqa: F401
+from claims import (  # noqa: F401
+    accumulation,
+    chains,
+    evidence,
+    gaussian,
+    kernels,
+    labour,
+    monitoring,
+    pool,
+    regression,
+    remedies,
+)
 from claims.registry import CLAIMS as REGISTERED
 from claims.registry import TOLERANCE, Claim
 
