@@ -69,7 +69,7 @@ def _status(text):
 _explored = []  # the sliders of this kernel
 
 
-def explore(draw, *, label, values, start, describe=str):
+def explore(draw, *, label, values, start, describe=str, play=False):
     """Show a figure with a slider (or several) that redraws it.
 
     Parameters
@@ -85,17 +85,19 @@ def explore(draw, *, label, values, start, describe=str):
         The first value, one of `values`.
     describe : callable
         Turns a value into the text beside the slider.
+    play : bool
+        Whether there are buttons, too, that play through the slider's values, slower if asked, stop, and go by steps.
 
     Raises
     ------
     ValueError
-        If `start` is not among `values`, or the names in the dicts differ.
+        If `start` is not among `values`, the names in the dicts differ, or several sliders are to be played.
     Exception
         What `draw` raises for the first state. For a later one it is shown in place of the figure.
     """
     from IPython.display import display
 
-    explorer = _Explorer(draw, label, values, start, describe)
+    explorer = _Explorer(draw, label, values, start, describe, play)
     _explored.append(explorer)
     display(explorer.box)
 
@@ -117,7 +119,7 @@ def try_whole_range():
 
 
 class _Explorer:
-    def __init__(self, draw, label, values, start, describe):
+    def __init__(self, draw, label, values, start, describe, play):
         if isinstance(values, dict):
             self.draw = lambda state: draw(**dict(zip(values, state, strict=True)))
         else:
@@ -138,7 +140,10 @@ class _Explorer:
         )
         note = f"In a running notebook a slider redraws this figure. {said}."
         static_html = f"{self.figure.value}<p><small>{html.escape(note)}</small></p>"
-        self.box = Static([*self.sliders, self.figure], static_html=static_html, static_text=note)
+        if play and len(self.sliders) > 1:
+            raise ValueError(f"play goes through the values of one slider, not of {len(self.sliders)}")
+        buttons = [_player(*self.sliders)] if play else []
+        self.box = Static([*buttons, *self.sliders, self.figure], static_html=static_html, static_text=note)
 
     def state(self):
         """Return at which of its values each slider stands."""
@@ -168,6 +173,25 @@ class _Explorer:
         if self.fresh_html(self.start) != self.drawn[self.start]:
             raise ValueError("draw must be a pure function; its first figure came out otherwise when drawn again")
         return len(states)
+
+
+FAST, SLOW = 900, 2700  # milliseconds from one state to the next
+
+
+def _player(slider):
+    """Return buttons that move the slider: play, pause, stop, repeat (ipywidgets' own), by steps, and slower."""
+    play = ipywidgets.Play(max=len(slider.options) - 1, value=slider.index, interval=FAST)
+    ipywidgets.link((play, "value"), (slider, "index"))
+    back, on = (ipywidgets.Button(description=name, layout={"width": "6em"}) for name in ("Step back", "Step"))
+    slow = ipywidgets.ToggleButton(description="Slow", layout={"width": "6em"})
+
+    def step(by):
+        slider.index = min(max(slider.index + by, 0), len(slider.options) - 1)
+
+    back.on_click(lambda _: step(-1))
+    on.on_click(lambda _: step(1))
+    slow.observe(lambda change: setattr(play, "interval", SLOW if change["new"] else FAST), "value")
+    return ipywidgets.HBox([play, back, on, slow], layout={"flex_flow": "row wrap"})
 
 
 def _slider(label, values, start, describe):

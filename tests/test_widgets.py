@@ -227,3 +227,47 @@ def test_the_form_without_widgets_is_kept_beside_the_widget():
     bundle = box._repr_mimebundle_()
     assert (bundle["text/html"], bundle["text/plain"]) == ("<p>Hello</p>", "Hello")
     assert bundle[WIDGET_VIEW]["model_id"] == box.model_id
+
+
+# Players --------------------------------------------------------------------------------------------------------------
+
+
+def player(box):
+    buttons, slider, figure = box.children
+    return *buttons.children, slider, figure
+
+
+def test_a_player_moves_the_slider_and_its_figure(shown):
+    explore_heights(play=True)
+    play, back, on, _, slider, figure = player(shown[0])
+    assert (play.min, play.max, play.value) == (0, 2, 1)
+    play.value = 2  # as playing does
+    assert caption(figure.value) == "It ends at 5."
+    on.click()
+    assert slider.index == 2  # there is nothing after the end
+    for _ in range(3):
+        back.click()
+    assert (slider.index, play.value) == (0, 0)
+    assert caption(figure.value) == "It ends at 1."
+
+
+def test_a_player_can_be_slow(shown):
+    explore_heights(play=True)
+    play, _, _, slow, *_ = player(shown[0])
+    fast = play.interval
+    slow.value = True
+    assert play.interval == 3 * fast
+    slow.value = False
+    assert play.interval == fast
+
+
+def test_a_player_has_one_slider(shown):
+    with pytest.raises(ValueError, match="play goes through the values of one slider, not of 2"):
+        explore(
+            lambda a, b: draw(a + b),
+            label={"a": "A", "b": "B"},
+            values={"a": [1], "b": [1]},
+            start={"a": 1, "b": 1},
+            play=True,
+        )
+    assert not shown
