@@ -26,6 +26,7 @@ import tempfile
 import threading
 import time
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,14 +110,18 @@ class Learner:
 
 
 @contextlib.contextmanager
-def learner(home: Path, lessons: list[Path]):
-    """Run a JupyterLab server over copies of the lessons, with folders of its own under `home`."""
+def learner(home: Path, lessons: list[Path], wrapper: Sequence[str] = (sys.executable,)):
+    """
+    Run a JupyterLab server over copies of the lessons, with folders of its own under `home`.
+
+    What is put before `-m jupyterlab` may also be a command that limits what follows it.
+    """
     (home / "course/notebooks").mkdir(parents=True)
     for lesson in lessons:
         nbformat.write(read(lesson), home / "course/notebooks" / lesson.name)
     runtime = home / "runtime"
     places = {name: str(home / name.lower()) for name in FOLDERS} | {"JUPYTER_RUNTIME_DIR": str(runtime)}
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0"]
+    command = [*wrapper, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0"]
     with (home / "log").open("w") as log:
         environment = run_environment(home / "progress", **places, PYTHONPATH=str(ROOT))
         process = psutil.Popen(command, cwd=home / "course", env=environment, stdout=log, stderr=log)

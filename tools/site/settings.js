@@ -9,6 +9,7 @@ window.MathJax = {
     // As in JupyterLab, outputs may hold formulas; of a text, only what the Markdown marks as one.
     ignoreHtmlClass: 'rendered_html|prose',
     processHtmlClass: 'math|output_html',
-    menuOptions: {settings: {enrich: false, speech: false, braille: false, collapsible: false, assistiveMml: true}}
+    menuOptions: {settings: {enrich: false, speech: false, braille: false, collapsible: false, assistiveMml: true,
+                             inTabOrder: false}}
   }
 };
