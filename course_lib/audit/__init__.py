@@ -65,7 +65,8 @@ def audit(
     Raises
     ------
     ValueError
-        If columns or types differ, a table has too few rows, holdout and real share people, or an argument does not fit.
+        If columns or types differ, a table has too few rows, holdout and real share people, or an argument does not
+        fit.
 
     Examples
     --------

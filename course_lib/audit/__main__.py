@@ -1,16 +1,18 @@
 """The audit from the shell: `python -m course_lib.audit real.csv synthetic.csv -o report.html`."""
 
 import argparse
+import os
 import sys
 
 import numpy as np
 
 
 def main(arguments=None):
-    """Read the files, print the verdicts, write the page; return the exit status: 0 held or not shown, 1 failed, 2 error."""
+    """Read the files, print the verdicts, write the page; return the exit status (see the parser's epilog)."""
     from course_lib.audit import FAILED, audit
     from course_lib.audit.files import read
 
+    os.environ.setdefault("TQDM_DISABLE", "1")  # no progress bars among the messages
     asked = _parser().parse_args(arguments)
     try:
         tables = read(asked.real, asked.synthetic, asked.holdout, target=asked.target, drop=asked.drop)

@@ -7,8 +7,9 @@ import numpy as np
 
 from course_lib.audit.tables import Tables
 
-__all__ = ["Case", "half_samples"]
+__all__ = ["REPEATS", "Case", "half_samples"]
 
+REPEATS = 20  # halves
 MANY_VALUES = 20  # a column of numbers with more is encoded by rank
 
 
@@ -97,7 +98,7 @@ class Case:
         return frame, np.arange(len(frame)) if people is None else people
 
 
-def half_samples(statistic, people, *, rng, repeats=30):
+def half_samples(statistic, people, *, rng, repeats=REPEATS):
     """Return a statistic of random halves of the data, whose spread is the standard error of that of all data.
 
     Parameters

@@ -1,16 +1,16 @@
-"""Diversity: does the release go everywhere where real rows are, and does it hold what is rare?"""
+"""Diversity: whether the release goes everywhere where real rows are, and holds what is rare."""
 
 import numpy as np
 
 from course_lib.audit.answer import NOT_SHOWN, Answer, verdict
-from course_lib.audit.case import half_samples
+from course_lib.audit.case import REPEATS, half_samples
 from course_lib.audit.statistics import effective_number
 
 __all__ = ["covered", "rare", "variety"]
 
 NEIGHBOURS = 5
 RARE_SHARE, RARE_PEOPLE = 0.1, 30  # what is rare, and how many people it takes to be judged
-MOST_COVERED = 2000
+MOST_COVERED = 1500
 
 
 def covered(between, within, k=NEIGHBOURS):
@@ -71,7 +71,7 @@ def variety(case, *, tolerance=0.1):
     )
 
 
-def _around(estimate, spread, level, repeats=30):
+def _around(estimate, spread, level, repeats=REPEATS):
     from scipy.stats import t
 
     margin = t.isf((1 - level) / 2, repeats - 1) * spread

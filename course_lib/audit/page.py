@@ -117,8 +117,8 @@ def _figure(report):
     ax.axvline(1, color="black", linestyle="--", linewidth=1)
     ax.set(yticks=range(len(shown)), yticklabels=[a.question for a in reversed(shown)], ylim=(-0.6, len(shown) - 0.4))
     caption = (
-        "Estimate and interval of each gap; at 0 there is none, at 1 (dashed) it reaches what is tolerated. Cross: failed; "
-        "circle: not shown; square: held against these attacks. Longer lines are cut at −2 and 6."
+        "Estimate and interval of each gap; at 0 there is none, at 1 (dashed) it reaches what is tolerated. Cross: "
+        "failed; circle: not shown; square: held against these attacks. Lines are cut at −2 and 6."
     )
     alt = f"One line for each question. {'; '.join(reversed(told))}."
     return html_picture(fig, alt=alt, caption=caption)

@@ -133,7 +133,7 @@ def _side(case, name):
 
 
 def _to_others(x, whose, queries, own):
-    """Return the distances from each query to the nearest rows of other people: (q, 5); x has one row of each person."""
+    """Return the distances from each query to the nearest rows of other people: (q, 5); x has one row of each."""
     distances, who = nearest(x, queries, k=NEIGHBOUR + 1)
     return np.sort(np.where(whose[who] == own[:, None], np.inf, distances), 1)[:, :NEIGHBOUR]
 
@@ -197,9 +197,11 @@ def _count(way, members, hit, others, null, *, chances):
     first, cells = order[2], []
     for (words, test), unusual in zip(tests.items(), order, strict=False):
         p, circle, comparisons = test()
+        a, h = int(null_hit.sum()), len(null_hit)
+        if p * 100 > 1:  # nothing to see: tell of a hundred
+            circle = min(100, len(hit))
         given = np.argsort(-unusual, kind="stable")[:circle]
         given = first[given[hit[given]]].tolist()
-        a, h = int(null_hit.sum()), len(null_hit)
         cells.append(_Found(p, comparisons, len(given), circle, a, h, words, way, given))
     return cells
 

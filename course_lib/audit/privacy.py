@@ -1,4 +1,4 @@
-"""Attacks that ask of members and of strangers the same thing: does the release know more of the former?
+"""Attacks that ask of members and of strangers the same thing: whether the release knows more of the former.
 
 Each has a control: the same attack on a release that repeats its members. Where the control is not found, the attack
 was blind, and nothing has been held against it.
@@ -158,7 +158,7 @@ def parts(case, *, tolerance=0.55):
         **dict(zip(("estimate", "low", "high"), found, strict=True)),
         test=f"largest number of nearly equal columns in one released row; {len(members):,} members, "
         f"{len(strangers):,} strangers",
-        found=f"More columns agree for a member than for a stranger in {found[0]:.1%} of pairs. {_said(blind, control)}",
+        found=f"More agree for a member than for a stranger in {found[0]:.1%} of pairs. {_said(blind, control)}",
         next_step={
             "failed": "Do not release. Find out how pieces of members' rows get into the table.",
             NOT_SHOWN: "Ask more members and strangers.",

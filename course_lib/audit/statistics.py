@@ -49,8 +49,8 @@ def mean_interval(values, level):
 def simultaneous(estimates, halves, level):
     """Return which of several gaps is the largest, its size, and an interval for the largest true one.
 
-    Each gap gets the interval estimate ± t · (spread over half-samples), at a level divided by their number; the largest
-    lower end and the largest upper end bound the largest true gap.
+    Each gap gets the interval estimate ± t · (spread over half-samples), at a level divided by their number; the
+    largest lower end and the largest upper end bound the largest true gap.
 
     Parameters
     ----------

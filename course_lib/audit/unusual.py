@@ -59,7 +59,8 @@ def excess(hits, unusual, null_hits, null_unusual, *, ratio=1.0):
     -----
     Chance is taken to hit in proportion to exp(−γ s). If the columns were independent, γ would be 1; the steepest slope
     allowed is 1/2, and a gentler one is taken where with it the strangers' own hits would be too unusual (p < .1); with
-    γ = 0 the test is plain exchangeability. The rate comes from the strangers' hits, at the upper end of their interval.
+    γ = 0 the test is plain exchangeability. The rate comes from the strangers' hits, at the upper end of their
+    interval.
     """
     from scipy.stats import gamma, poisson
 

@@ -1,4 +1,4 @@
-"""Utility: does a model that learned from the release do as well on real rows as one that learned from real rows?"""
+"""Utility: whether a model that learned from the release does as well on real rows as one that learned from those."""
 
 import numpy as np
 
@@ -13,12 +13,13 @@ MOST_TRAINED = 5000
 
 
 def use(case, *, tolerance=0.05):
-    """Train on released and on equally many real rows, predict real ones: how much more of the variance stays open?
+    """Train on released and on equally many real rows, predict real ones, and compare the errors.
 
     A linear model predicts the target (without one, each column in turn) from all other columns; a category is
     predicted as one probability for each value, so that the squared error is Brier's score.
     """
     names = list(case.parts) if case.tables.target is None else [case.tables.target]
+    parts = [case.parts[name] for name in names]
     (x, people), (test, others) = _train_and_test(case)
     z, _ = case.rows("synthetic", MOST_TRAINED)
     count = min(len(x), len(z))  # equally many rows to learn from
@@ -28,19 +29,18 @@ def use(case, *, tolerance=0.05):
     z = z[case.rng.choice(len(z), count, replace=False)]
 
     def gap(rows, tested, released):
-        return [
-            _loss(z[released], test[tested], case.parts[n]) - _loss(x[rows], test[tested], case.parts[n]) for n in names
-        ]
+        real, made = (_losses(train, test[tested], parts) for train in (x[rows], z[released]))
+        return made - real
 
     whole = [np.arange(len(x)), np.arange(len(test)), np.arange(count)]
-    estimates = np.array(gap(*whole))
+    estimates = gap(*whole)
     halves = half_samples(gap, [people, others, whole[2]], rng=case.rng)
     # Only a loss counts: a release that helps is no worse
     worst, estimate, low, high = simultaneous(np.maximum(estimates, 0), halves, case.level)
     worst, estimate = int(estimates.argmax()), float(estimates.max())
     name, word = names[worst], verdict(low, high, tolerance)
     held = "the holdout" if case.tables.holdout is not None else "people of the real table who were set aside"
-    real_loss = _loss(x, test, case.parts[name])
+    real_loss = _losses(x, test, [case.parts[name]])[0]
     return Answer(
         question="use",
         topic="utility",
@@ -72,14 +72,20 @@ def _train_and_test(case):
     return (x[side], people[side]), (x[~side], people[~side])
 
 
-def _loss(train, test, part):
-    """Return the squared error of a linear model for some columns on the test rows, over their variance there."""
-    others = np.delete(np.arange(train.shape[1]), part)
-    x, y = np.ascontiguousarray(train[:, others]), train[:, part]
-    mean_x, mean_y = x.mean(0), y.mean(0)
-    x = x - mean_x
-    coefficients = np.linalg.solve(x.T @ x + RIDGE * np.eye(len(others)), x.T @ (y - mean_y))
-    truth = test[:, part]
-    error = truth - mean_y - (test[:, others] - mean_x) @ coefficients
-    variance = ((truth - truth.mean(0)) ** 2).sum()
-    return float((error**2).sum() / variance) if variance > 1e-9 else 0.0
+def _losses(train, test, parts):
+    """Return for each part of the columns the squared error of a linear model of it, over its variance in the test.
+
+    All fits share the sums of products of the training and of the test rows, about the training means.
+    """
+    mean = train.mean(0)
+    a, b = ((x - mean).T @ (x - mean) for x in (train, test))
+    variances = len(test) * test.var(0)
+    losses = []
+    for part in parts:
+        other = np.delete(np.arange(len(mean)), part)
+        beta = np.linalg.solve(a[np.ix_(other, other)] + RIDGE * np.eye(len(other)), a[other, part])
+        error = np.trace(b[part, part]) - 2 * np.sum(beta * b[other, part])
+        error += np.sum(beta * (b[np.ix_(other, other)] @ beta))
+        variance = variances[part].sum()
+        losses.append(error / variance if variance > 1e-9 else 0.0)
+    return np.array(losses)

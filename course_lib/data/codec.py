@@ -303,7 +303,7 @@ class _Levels:
 
         if isinstance(self.dtype, pd.CategoricalDtype):
             return pd.Categorical.from_codes(codes, dtype=self.dtype)
-        return self.levels.take(codes).to_numpy().astype(self.dtype)
+        return self.levels.take(codes).astype(self.dtype).array
 
     def encode(self, codes):
         if self.single:
