@@ -121,11 +121,12 @@ def cusum_threshold(run_length, k=0.5):
     """
     from scipy.optimize import brentq
 
-    run_length = as_number(run_length, "run_length", minimum=0)
-    low, high = 1e-6, 20.0
+    run_length, low, high = as_number(run_length, "run_length", minimum=0), 1e-6, 1.0
     shortest = cusum_run_length(low, k)
     if not shortest < run_length <= 1e9:
         raise ValueError(f"run_length must lie between {shortest:.2f} (at h = 0) and 1e9 steps, got {run_length:g}")
+    while cusum_run_length(high, k) < run_length:  # not far above: the equations lose their digits at e^(2kh) > 10^15
+        high += 1.0
     return brentq(lambda h: np.log(cusum_run_length(h, k) / run_length), low, high, xtol=1e-10)
 
 
