@@ -1,5 +1,6 @@
 """What docs/teaching.md promises: times that add up, tables true to the lessons, servers counted as measured."""
 
+import itertools
 import re
 
 import pytest
@@ -7,7 +8,7 @@ import teaching_tables
 from make_workshop import route_named
 from measure_memory import learners_per_server
 from notebook_files import ROOT, notebooks_in
-from teaching_tables import PAGE, lessons, with_tables
+from teaching_tables import MEASURED, PAGE, lessons, servers, with_tables
 
 from course_lib.syllabus import syllabus
 
@@ -35,7 +36,7 @@ def test_every_route_that_a_class_takes_has_a_run_sheet():
 def test_times_add_up(sheet):
     found = rows(sheet)
     assert found[0][0] == 0
-    for (start, length, what, _), (following, *_) in zip(found, found[1:], strict=False):
+    for (start, length, what, _), (following, *_) in itertools.pairwise(found):
         assert start + length == following, what
     assert found[-1][1:3] == (0, "End")
     section = TEXT[: TEXT.index(f"<!-- run sheet: {sheet} -->")]
@@ -95,6 +96,13 @@ def test_a_table_without_a_place_is_noticed(monkeypatch):
         teaching_tables.outcomes()
 
 
+def test_tools_and_targets_that_are_named_exist():
+    assert {name for name in re.findall(r"tools/(\w+\.py)", TEXT) if not (ROOT / "tools" / name).exists()} == set()
+    assert {"make_workshop.py", "class_table.py", "measure_memory.py"} <= set(re.findall(r"tools/(\w+\.py)", TEXT))
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(re.findall(r"`(?:\S+=\S+ )?make ([a-z]+)", TEXT)) <= set(targets)
+
+
 def test_tasks_that_people_get_stuck_in_exist():
     section = TEXT[TEXT.index("## Where people get stuck") : TEXT.index("## What people ask")]
     named = re.findall(r"^\| (\d\d)\.(\d)(?:, (\d\d)\.(\d))? \|", section, re.MULTILINE)
@@ -106,21 +114,22 @@ def test_tasks_that_people_get_stuck_in_exist():
     assert {lesson for lesson, _ in tasks} <= in_class
 
 
-def test_learners_per_server_follow_from_what_was_measured():
-    measured = {
-        what: [int(number) for number in numbers]
-        for what, *numbers in re.findall(
-            r"^\| lesson (\d\d) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|", TEXT, re.MULTILINE
-        )
-    }
-    assert {"01", "07"} <= measured.keys()
-    table = re.findall(r"^\| (\d+) GB \| (\d+) \| (\d+) \|", TEXT, re.MULTILINE)
-    assert [int(row[0]) for row in table] == [8, 16, 32]
-    for gigabytes, *counts in table:
-        for number, count in zip(("01", "07"), counts, strict=True):
-            assert int(count) == learners_per_server(float(gigabytes), measured[number][0]), (gigabytes, number)
-    for alone, _, together, _ in measured.values():
+def test_what_was_measured_is_possible():
+    measured = {lesson: tuple(map(int, numbers)) for lesson, *numbers in MEASURED.findall(TEXT)}
+    assert measured.keys() == {"01", "07"}
+    for alone, resident, together, _ in measured.values():
+        assert alone <= resident
         assert alone < together <= 2.05 * alone
+    assert all(alone < 1000 for alone, *_ in measured.values())  # the limit that the page recommends, in MB
+
+
+def test_servers_follow_from_what_was_measured():
+    page = "| lesson 01 | 350 | 400 | 650 | 10 |\n| lesson 07 | 500 | 600 | 900 | 30 |\n"
+    assert servers(page).splitlines()[2:] == [
+        "| 8 GB | 20 | 14 | 4 |",
+        "| 16 GB | 42 | 30 | 8 |",
+        "| 32 GB | 88 | 62 | 16 |",
+    ]
 
 
 def test_servers_of_no_use_and_learners_of_no_size():

@@ -1,5 +1,5 @@
 """
-Write the tables of docs/teaching.md that follow from the lessons: study plan, outcomes of predictions, quiz answers.
+Write the tables of docs/teaching.md that follow from the lessons: study plan, outcomes, quiz answers, servers.
 
     python tools/teaching_tables.py           writes them
     python tools/teaching_tables.py --check   writes nothing; exit 1 unless they stand there as they should
@@ -8,16 +8,20 @@ They stand between the lines `<!-- table: NAME -->` and `<!-- end -->`.
 """
 
 import argparse
+import math
 import re
 import sys
 import tomllib
 from html import unescape
 
+from measure_memory import learners_per_server
 from notebook_files import ROOT, code_cells, notebooks_in, read
 
 from course_lib.syllabus import syllabus
 
 PAGE = ROOT / "docs/teaching.md"
+MEASURED = re.compile(r"^\| lesson (\d\d) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
+PATIENCE = 120  # seconds that a class waits for one lesson without talking
 HARD = 4  # tasks of this difficulty and more can wait
 # Which finding of the lesson, by its first words, answers a question; of the lessons that the run sheets use.
 OUTCOMES = {
@@ -51,6 +55,16 @@ OUTCOMES = {
     "12.equal": "The same number of pictures",
     "12.label": "Twelve networks",
     "12.box": "With boxes in 5%",
+    "14.tenth": "With a tenth of real data the error",
+    "14.weight": "The best weight",
+    "14.threshold": "With the verifier",
+    "14.filter": "The verified stock",
+    "15.false": "By law",
+    "15.mix": "Under replace",
+    "15.ask": "Another branch",
+    "16.hundred": "At ρ = 0.8 you still need",
+    "16.ten": "Ten eights",
+    "16.copies": "With 40% copies",
 }
 
 
@@ -63,6 +77,9 @@ def lessons() -> list[dict]:
         tasks = list(texts.get("task", {}).values())
         found.append({**lesson, "number": lesson["name"][:2], "tasks": tasks, "quiz": texts.get("quiz", {})})
     return found
+
+
+READY = {lesson["number"] for lesson in lessons() if "reading" in lesson}
 
 
 def hours(minutes: int) -> str:
@@ -115,7 +132,7 @@ def outcomes() -> str:
     rows = []
     paths = {path.name[:2]: path for path in notebooks_in(ROOT / "notebooks")}
     for id, begins in OUTCOMES.items():
-        if id[:2] not in paths:
+        if id[:2] not in READY:
             continue
         asked, found = {}, []
         for cell in code_cells(read(paths[id[:2]])):
@@ -131,6 +148,21 @@ def outcomes() -> str:
     return "\n".join(["| Key | Question | What comes out |", "|---|---|---|", *rows])
 
 
+def servers(page: str) -> str:
+    """Return for how many learners a server is enough, from the measurements in the page's own table."""
+    rows = []
+    measured = {lesson: tuple(map(int, numbers)) for lesson, *numbers in MEASURED.findall(page)}
+    (light, *_), (heavy, *_, cpu_seconds) = measured["01"], measured["07"]
+    for gigabytes in (8, 16, 32):
+        many, fewer = learners_per_server(gigabytes, light), learners_per_server(gigabytes, heavy)
+        rows.append(f"| {gigabytes} GB | {many} | {fewer} | {math.ceil(fewer * cpu_seconds / PATIENCE)} |")
+    heads = [
+        "| Memory | Learners in lesson 01 | Learners in lesson 07 | Cores for these, in lesson 07 |",
+        "|---|---|---|---|",
+    ]
+    return "\n".join([*heads, *rows])
+
+
 def with_tables(page: str) -> str:
     """
     Return the page with its tables as they should be.
@@ -140,10 +172,16 @@ def with_tables(page: str) -> str:
     ValueError
         If a table has no place in the page.
     """
-    for name, table in (("study plan", study_plan()), ("outcomes", outcomes()), ("quiz answers", quiz_answers())):
+    tables = {
+        "study plan": study_plan,
+        "outcomes": outcomes,
+        "quiz answers": quiz_answers,
+        "servers": lambda: servers(page),
+    }
+    for name, table in tables.items():
         page, count = re.subn(
             rf"(<!-- table: {name} -->\n).*?(<!-- end -->)",
-            lambda place, table=table: f"{place[1]}\n{table}\n\n{place[2]}",
+            lambda place, table=table: f"{place[1]}\n{table()}\n\n{place[2]}",
             page,
             flags=re.DOTALL,
         )
