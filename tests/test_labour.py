@@ -72,6 +72,50 @@ def test_break_even_is_the_first_label_that_does_not_pay(rho):
     assert n == 1 or worth * labour.next_label(n - 1, rho) > price
 
 
+@pytest.mark.parametrize(("rho", "labels"), [(0.0, 100), (0.5, 75), (0.8, 36), (0.95, 10), (1.0, 0), (-0.8, 36)])
+def test_labels_still_needed_for_a_hundred(rho, labels):
+    assert round(float(labour.still_needed(rho))) == labels
+    if labels:
+        n = float(labour.still_needed(rho))
+        assert labour.variance(n, rho) == pytest.approx(1 / 100)
+
+
+def test_label_value_is_what_the_variance_falls_by_in_money():
+    n, rho, spread, worth = 30, 0.7, 2.5, 400.0
+    fall = (labour.variance(n, rho) - labour.variance(n + 1, rho)) * spread**2
+    assert labour.label_value(n, rho, spread=spread, worth=worth) == pytest.approx(worth * fall)
+
+
+def test_break_even_is_where_the_label_is_worth_its_price():
+    rho, spread, worth, price = 0.6, 2.0, 800.0, 0.3
+    n = labour.break_even(rho, price=price, worth=worth * spread**2)
+    value = labour.label_value([n - 1, n], rho, spread=spread, worth=worth)
+    assert value[0] > price >= value[1]
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.6, 0.9])
+def test_the_interval_of_a_correlation_holds_the_true_one_as_often_as_it_says(rho):
+    rng, runs, n = np.random.default_rng(0), 2000, 30
+    human, noise = rng.standard_normal((2, runs, n))
+    machine = rho * human + np.sqrt(1 - rho**2) * noise
+    found = [np.corrcoef(*pair)[0, 1] for pair in zip(human, machine, strict=True)]
+    bounds = np.array([labour.correlation_interval(float(each), n) for each in found])
+    held = np.mean((bounds[:, 0] <= rho) & (rho <= bounds[:, 1]))
+    assert abs(held - 0.95) < 5 * np.sqrt(0.95 * 0.05 / runs)
+
+
+OURS = {"rho": 0.95, "spread": 3.0, "worth": 1000.0, "price": 0.5}
+
+
+def test_fragility_puts_the_widest_first_and_buys_as_break_even_does():
+    table = labour.fragility(OURS, {"price": (0.25, 1.0), "worth": (300.0, 3000.0), "rho": (0.95, 0.95)})
+    assert table.index.tolist() == ["worth", "price", "rho"]
+    assert table.loc["rho", "times"] == 1
+    buy = labour.break_even(0.95, price=0.25, worth=9000.0)
+    assert table.loc["price", "labels at low"] == buy
+    assert table.loc["price", "times"] == buy / labour.break_even(0.95, price=1.0, worth=9000.0)
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
@@ -85,6 +129,14 @@ def test_break_even_is_the_first_label_that_does_not_pay(rho):
         (lambda: labour.variance(10, 0.5, weight="most"), "weight must be a number"),
         (lambda: labour.break_even(0.5, price=0, worth=1), "price must be"),
         (lambda: labour.break_even(0.5, price=1, worth=-1), "worth must be"),
+        (lambda: labour.still_needed(2), "rho must lie"),
+        (lambda: labour.still_needed(0.5, -1), "labels must be"),
+        (lambda: labour.label_value(10, 0.5, spread=-1, worth=1), "spread must be"),
+        (lambda: labour.correlation_interval(1.0, 10), "rho must lie"),
+        (lambda: labour.correlation_interval(0.5, 3), "n must be"),
+        (lambda: labour.fragility({"rho": 0.5}, {"rho": (0, 1)}), "middle must hold"),
+        (lambda: labour.fragility(OURS, {"pay": (0, 1)}), "middle must hold"),
+        (lambda: labour.fragility(OURS, {}), "middle must hold"),
     ],
 )
 def test_bad_input(call, words):
