@@ -157,10 +157,10 @@ def false_alarm_rate(h, k=0.5, *, baseline):
     m = as_count(baseline, "baseline", minimum=3)
     g, weight = np.polynomial.hermite_e.hermegauss(15)
     weight = weight / weight.sum()
-    middles = (np.arange(16) + 0.5) / 16
-    c = np.sqrt(chdtri(m - 1, middles) / (m - 1))  # of 16 equally likely parts the middles
+    nodes, share = np.polynomial.legendre.leggauss(24)
+    c = np.sqrt(chdtri(m - 1, (nodes + 1) / 2) / (m - 1))  # the quantiles of the estimated standard deviation
     rates = 1 / _run_length(h, k, -g[:, None] / (c * np.sqrt(m)), 1 / c)  # (g, c)
-    return float(weight @ rates.mean(1))
+    return float(weight @ rates @ share / 2)
 
 
 def effective_size(real, synthetic, fitted, *, generation=0, known=False):
