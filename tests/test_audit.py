@@ -182,6 +182,16 @@ def test_command_line_says_what_is_wrong(files, tables, capsys):
     assert run(real, release, "--drop", "agee")[1].count("agee") == 1
 
 
+def test_command_line_with_several_rows_of_a_person(files, tables, capsys):
+    for seed, name in enumerate(("real", "holdout")):
+        tables[2 * seed].assign(who=[f"p{seed}{i // 3}" for i in range(300)]).to_csv(files / f"{name}.csv", index=False)
+    tables_ = [str(files / f"{name}.csv") for name in ("real", "synthetic", "holdout")]
+    status = main([*tables_[:2], "--holdout", tables_[2], "--group", "who", "-o", str(files / "page.html")])
+    said = capsys.readouterr()
+    assert (status, said.err) == (0, "")
+    assert "100 people in the real table" in (files / "page.html").read_text(encoding="utf-8")
+
+
 def test_a_released_column_may_be_constant(files, tables):
     tables[1].assign(visits=0).to_csv(files / "synthetic.csv", index=False)
     report = audit(

@@ -91,7 +91,7 @@ FAULTS = {
     "variety": lambda t: t[(t["pressure"] > 116) & (t["weight"] > 68)].sample(1200, replace=True, random_state=0),
     "rare": lambda t: t[t["city"] != "Aix"],
     "use": lambda t: t.assign(ill=np.random.default_rng(1).permutation(t["ill"])),
-    "collapse": lambda t: t[t["weight"].between(66, 74)].sample(1200, replace=True, random_state=0),
+    "collapse": lambda t: t.head(15).sample(1200, replace=True, random_state=0),
 }
 
 

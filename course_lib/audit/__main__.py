@@ -15,7 +15,9 @@ def main(arguments=None):
     os.environ.setdefault("TQDM_DISABLE", "1")  # no progress bars among the messages
     asked = _parser().parse_args(arguments)
     try:
-        tables = read(asked.real, asked.synthetic, asked.holdout, target=asked.target, drop=asked.drop)
+        tables = read(
+            asked.real, asked.synthetic, asked.holdout, target=asked.target, group=asked.group, drop=asked.drop
+        )
         report = audit(
             tables["real"],
             tables["synthetic"],

@@ -80,7 +80,7 @@ def _around(estimate, spread, level, repeats=REPEATS):
 
 def rare(case, *, tolerance=0.5):
     """Compare how often rare categories and the ends of columns occur; judged where 30 people stand behind them."""
-    from scipy.stats import norm
+    from statsmodels.stats.proportion import proportion_confint
 
     real, synthetic, people = case.tables.real, case.tables.synthetic, case.tables.people
     worth = effective_number(people) / len(real)
@@ -106,10 +106,12 @@ def rare(case, *, tolerance=0.5):
             next_step="Name the rare people that matter to you, and count them in both tables.",
         )
     names, n_real, n_released = (np.array(each) for each in zip(*judged, strict=True))
-    a, b = n_real * worth + 0.5, n_released + 0.5
-    log_ratio = np.log(b / len(synthetic)) - np.log(a / (len(real) * worth))
-    margin = norm.isf((1 - case.level) / (2 * len(judged))) * np.sqrt(1 / a + 1 / b)  # Katz et al. 1978
-    lost, low, high = 1 - np.exp(log_ratio), 1 - np.exp(log_ratio + margin), 1 - np.exp(log_ratio - margin)
+    a, b = n_real * worth, n_released
+    # Given a + b rows of a group in both tables, how many of them are released is binomial: exact, also where b = 0
+    low, high = proportion_confint(b, a + b, alpha=(1 - case.level) / len(judged), method="beta")
+    with np.errstate(divide="ignore"):
+        low, high, ratio = (p / (1 - p) * len(real) * worth / len(synthetic) for p in (low, high, b / (a + b)))
+    lost, low, high = 1 - ratio, 1 - high, 1 - low
     worst = int(lost.argmax())
     word = verdict(low.max(), high.max(), tolerance)
     return Answer(
@@ -118,7 +120,7 @@ def rare(case, *, tolerance=0.5):
         estimate=float(lost[worst]),
         low=float(low.max()),
         high=float(high.max()),
-        test=f"ratio of shares in {len(judged)} rare groups at once; {unjudged} smaller ones are not judged; all rows",
+        test=f"ratio of shares, exact, in {len(judged)} rare groups, all rows; {unjudged} smaller are not judged",
         found=f"{names[worst]}: {n_real[worst]:,} of {len(real):,} real rows, {n_released[worst]:,} of "
         f"{len(synthetic):,} released ones.",
         next_step={

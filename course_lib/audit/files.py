@@ -6,7 +6,7 @@ from course_lib.data.tables import MISSING_MARKERS
 __all__ = ["read"]
 
 
-def read(real, synthetic, holdout=None, *, target=None, drop=()):
+def read(real, synthetic, holdout=None, *, target=None, group=None, drop=()):
     """Read the tables of an audit as DataFrames.
 
     Parameters
@@ -14,6 +14,8 @@ def read(real, synthetic, holdout=None, *, target=None, drop=()):
     real, synthetic, holdout : str or path-like
     target : str, optional
         Not used to read; a column of `drop` may not be it.
+    group : str, optional
+        The column that says whose a row is; the release may lack it, and what it holds there is not looked at.
     drop : collection of str
         Columns to leave out of all tables.
 
@@ -33,17 +35,26 @@ def read(real, synthetic, holdout=None, *, target=None, drop=()):
         raise ValueError(f"the target {target!r} is also to be dropped; it can be only one of the two")
     cells = {name: _cells(path, drop) for name, path in paths.items()}
     names = list(cells["real"][0])
+    if group in cells["synthetic"][0]:
+        cells["synthetic"][0].drop(columns=group, inplace=True)
     for name, (table, _) in cells.items():
-        lacks, more = [n for n in names if n not in table], [n for n in table if n not in names]
+        lacks, more = (
+            [n for n in names if n not in table and (n != group or name != "synthetic")],
+            [n for n in table if n not in names],
+        )
         if lacks or more:
             raise ValueError(
                 f"the columns differ: {paths[name]} lacks {lacks} and has {more} that are not in {paths['real']}"
             )
-    kinds = {column: _kind(column, cells, paths) for column in names}
+    kinds = {column: _kind(column, cells, paths) for column in names if column in table}
     frames = {}
     for name, (table, numbers) in cells.items():
         frames[name] = pd.DataFrame(
-            {column: _convert(paths[name], table[column], kinds[column], numbers) for column in names}
+            {
+                column: _convert(paths[name], table[column], kinds[column], numbers)
+                for column in names
+                if column in table
+            }
         ).reset_index(drop=True)
     return frames
 
@@ -68,7 +79,7 @@ def _kind(column, cells, paths):
 
     found = {}
     for name, (table, numbers) in cells.items():
-        texts = table[column].dropna()
+        texts = table[column].dropna() if column in table else ()
         if len(texts):
             found[name] = infer_kind(paths[name], texts, numbers, [])
     if "real" not in found:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from course_lib.audit.answer import FAILED, HELD, NOT_SHOWN, Answer
-from course_lib.audit.distances import agreement, nearest, nearest_one
+from course_lib.audit.distances import NEARLY, agreement, nearest, nearest_one
 from course_lib.audit.unusual import excess, loneliest, surprise
 
 __all__ = ["people"]
@@ -29,8 +29,9 @@ def people(case):
     with the members' own table. Without a holdout each member is compared with the other members in their place.
 
     Where no stranger comes back word for word, a second test looks at all members who do: even the most similar
-    stranger agrees with a released row in some number of columns only, and each further column is taken to agree by
-    chance at most every other time.
+    stranger agrees with a released row in some number of columns only. Each further column is taken to agree by chance
+    with a probability of at most √p, p the share of columns in which two rows agree: were they independent, it would be
+    p itself.
 
     Of the p-values the smallest is multiplied by the number of comparisons (Bonferroni).
     """
@@ -217,7 +218,9 @@ def _verbatim(case, members, back, others):
     rate = (np.sum(most == most.max()) + 3) / len(most)  # 3: the usual bound where nobody was seen
     given = np.unique(members.person[back])
     n, h = members.person.max() + 1, others.person.max() + 1
-    p = float(poisson.sf(len(given) - 1, n * rate * 0.5 ** (len(parts) - most.max())))
+    some = z[case.rng.integers(len(z), size=len(asked))]
+    by_chance = np.mean([np.abs(asked[:, part] - some[:, part]).max(1) <= NEARLY for part in parts])
+    p = float(poisson.sf(len(given) - 1, n * rate * np.sqrt(by_chance) ** (len(parts) - most.max())))
     rows = np.unique(members.person, return_index=True)[1][given]
     return _Found(
         p, 1, len(given), int(n), 0, int(h), "members", "whole rows, against the most similar stranger", rows.tolist()
