@@ -50,7 +50,8 @@ class Arrivals(Policy):
     def __post_init__(self):
         as_count(self.first, "first")
         as_count(self.each, "each", minimum=0)
-        as_fraction(self.decay, "decay")
+        if as_fraction(self.decay, "decay") == 0 and self.each == 0:
+            raise ValueError("with decay 0 the newest real records alone count, and each is 0: there are none")
         if self.real_share is not None:
             as_fraction(self.real_share, "real_share")
         if as_count(self.n_synthetic, "n_synthetic", minimum=0) == 0 and self.real_share not in (None, 1):
@@ -76,15 +77,15 @@ class Arrivals(Policy):
         weight = float(self.decay) ** np.minimum(age, t)  # the first ones came together, t generations ago
         if self.decay in (0, 1) and self.real_share is None:
             return concatenate(real, pool.last)
-        if self.real_share is not None and pool.last is not None:
-            total = weight.sum() + pool.last.n  # what all records count together stays the same
-            weight *= self.real_share * total / weight.sum()
-            other = np.full((*pool.real.replicates, pool.last.n), (1 - self.real_share) * total / pool.last.n)
-            last = Records(pool.last.x, pool.last.y, other if pool.last.w is None else other * pool.last.w)
-        else:
-            last = pool.last
         weight = np.broadcast_to(weight, (*pool.real.replicates, real.n))
-        return concatenate(Records(real.x, real.y, weight if real.w is None else weight * real.w), last)
+        weight, last = weight if real.w is None else weight * real.w, pool.last
+        if self.real_share is not None and last is not None:
+            drawn = np.ones(last.x.shape[:-1]) if last.w is None else last.w
+            each, samples = weight.sum(-1, keepdims=True), drawn.sum(-1, keepdims=True)
+            total = each + samples  # what all records count together stays the same
+            weight = weight * self.real_share * total / each
+            last = Records(last.x, last.y, drawn * (1 - self.real_share) * total / samples)
+        return concatenate(Records(real.x, real.y, weight), last)
 
 
 @dataclass(frozen=True)
