@@ -112,7 +112,9 @@ def test_frame(report):
     assert {"verdict", "estimate", "low", "high", "what", "test", "next_step"} <= set(frame)
     assert set(frame["verdict"]) <= {FAILED, NOT_SHOWN, HELD}
     assert not frame["verdict"].str.contains("private").any()
-    assert (frame["low"] <= frame["high"]).all()
+    measured = frame.dropna(subset="estimate")
+    assert len(measured) >= 10
+    assert (measured["low"] <= measured["high"]).all()
     assert frame[["what", "test", "found", "next_step"]].map(len).min().min() > 3
     assert report.verdict("membership") == FAILED
     with pytest.raises(ValueError, match=r"'peple' was not asked.*people"):
