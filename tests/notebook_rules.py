@@ -14,6 +14,7 @@ MIN_ALT = 20
 IMAGE_DATA = re.compile(r"data:image/\w+;base64,[A-Za-z0-9+/=]+")
 MACHINE_PATH = re.compile(r"/(?:root|home|work|tmp|Users|private|mnt)/|[A-Za-z]:\\\\?Users")
 VERDICT = re.compile(r"(?P<task>\d\d\.\d+) .*?: (?P<state>not attempted|not yet|passed)\.")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 
 
@@ -121,6 +122,13 @@ def no_path_of_one_machine(notebook, path):
             yield f"cell {number} holds a path of one machine: {text[found.start() :][:60]!r}"
 
 
+def no_control_characters(notebook, path):
+    """A text written through a program that reads its backslashes: "\\varepsilon" has become a tab and "arepsilon"."""
+    for number, cell in enumerate(notebook.cells):
+        if found := CONTROL.search(cell.source):
+            yield f"cell {number} holds the control character {found[0]!r} before {cell.source[found.end() :][:20]!r}"
+
+
 def no_widget_state(notebook, path):
     if "widgets" in notebook.metadata:
         yield "the widgets' state is stored: `make notebooks`"
@@ -202,6 +210,7 @@ EVERYWHERE = [
     small_file,
     short_cells,
     no_path_of_one_machine,
+    no_control_characters,
     no_widget_state,
     links_lead_somewhere,
 ]

@@ -376,6 +376,7 @@ BREAKS = [
     ("small_file", output("stream", text="x" * 600_000)),
     ("short_cells", source(4, "finding('It is {}.', 1, holds=True)\n" + 15 * "x = 1\n")),
     ("no_path_of_one_machine", output("stream", text="/home/someone/data.csv")),
+    ("no_control_characters", source(5, "$\varepsilon$. Try the [exercise](../exercises/01_a.ipynb).")),
     ("no_widget_state", lambda notebook: notebook.metadata.update(widgets={"state": {}})),
     ("no_widget_state", output("display_data", data={"application/vnd.jupyter.widget-view+json": {"model_id": "1"}})),
     ("links_lead_somewhere", source(5, "[exercise](../exercises/01_a.ipynb) [other](../docs/missing.md#part)")),
