@@ -3,7 +3,8 @@
 import nbformat
 import psutil
 import pytest
-from measure_memory import MB, Watch, learner
+from learner_server import learner
+from measure_memory import MB, Watch
 
 
 @pytest.fixture
