@@ -53,13 +53,14 @@ class Case:
         return parts
 
     def all(self, name):
-        """Return all rows of a table, encoded; of a very large one as many as fit (see `audit`)."""
-        if name not in self._encoded:
-            self._encoded[name] = self.codec.encode(getattr(self.tables, name))
-        return self._encoded[name]
+        """Return all rows of a table, encoded."""
+        if name not in self.encoded:
+            self.encoded[name] = self.codec.encode(getattr(self.tables, name))
+        return self.encoded[name]
 
     @functools.cached_property
-    def _encoded(self):
+    def encoded(self):
+        """What `all` has encoded so far, by table, so that it is done once."""
         return {}
 
     @property

@@ -19,12 +19,13 @@ NEEDS_HOLDOUT = "Set real rows aside before the generator is trained, and pass t
 
 
 def repeater(case):
-    """Return the control: as many rows as the release has, each a member moved a little."""
-    real = case.tables.real
-    chosen = case.rng.integers(len(real), size=min(len(case.tables.synthetic), len(real) * 4))
-    x = case.codec.encode(real.iloc[chosen])
-    moved = x + REPEATER_NOISE * case.rng.standard_normal(x.shape)
-    return case.codec.round_trip(moved).x
+    """Return the control: as many rows as the release has, each a member moved a little; the same for all attacks."""
+    if "control" not in case.encoded:
+        chosen = case.rng.integers(len(case.tables.real), size=case.released)
+        x = case.all("real")[chosen]
+        moved = x + REPEATER_NOISE * case.rng.standard_normal(x.shape)
+        case.encoded["control"] = case.codec.round_trip(moved).x
+    return case.encoded["control"]
 
 
 def _without_holdout(**common):
