@@ -141,6 +141,8 @@ def outcomes() -> str:
             if named and (question := re.search(r"Predict\.</strong> (.*?)</p>", html)):
                 asked[named[1]] = unescape(question[1])
             found += [unescape(sentence) for sentence in re.findall(r'<p class="finding"[^>]*>(.*?)</p>', html)]
+        if not found:
+            continue  # not yet stored as run
         answers = [sentence for sentence in found if sentence.startswith(begins)]
         if id not in asked or len(answers) != 1:
             raise ValueError(f"{id}: asked for in the lesson: {id in asked}; findings that begin so: {answers}")
