@@ -9,7 +9,14 @@ from nbformat import v4
 from notebook_files import ROOT, code_cells, notebooks_in, read
 from test_notebooks import nbval, sealed_environment
 
-LESSONS = notebooks_in(ROOT / "notebooks")
+from course_lib.syllabus import syllabus
+
+QUICK = 20  # seconds of computing; lessons that take longer have the mark "long"
+COMPUTING = {lesson["name"]: lesson.get("computing", 0) for part in syllabus()["part"] for lesson in part["lessons"]}
+LESSONS = [
+    pytest.param(path, id=path.stem, marks=[pytest.mark.long] if COMPUTING[path.stem] > QUICK else [])
+    for path in notebooks_in(ROOT / "notebooks")
+]
 OLD = {
     "ATEN_CPU_CAPABILITY": "default",
     "MKL_ENABLE_INSTRUCTIONS": "SSE4_2",
@@ -24,14 +31,14 @@ RECENT = {
 }
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LESSONS)
 def test_an_old_processor_and_two_threads_change_no_output(path, tmp_path):
     environment = sealed_environment(tmp_path, COURSE_THREADS="2", **OLD)
     result = nbval(read(path), tmp_path, path, environment=environment)
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LESSONS)
 def test_a_second_time_in_the_same_kernel_changes_no_output(path, tmp_path):
     """On yet another processor. The first cells find the kernel as the last ones left it."""
     notebook = read(path)
