@@ -1,7 +1,8 @@
 """A pool that people and several makers feed, year by year, and that every maker reads.
 
-The makers stand on the axis before n: records have the shape (..., makers, n, d), and data without that axis belong to
-one maker. A year of the pool is a generation of the loop.
+The makers stand on the axis before n: records have the shape (..., makers, n, d). A single data set, (n, d), is one
+maker's; replicates of one maker need an axis of length 1, (replicates, 1, n, d), or they are taken for makers. A year
+of the pool is a generation of the loop.
 """
 
 from dataclasses import dataclass, field
