@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from course_lib import data_card_fields as needs
+from course_lib.audit.answer import FAILED, HELD, NOT_SHOWN
 
 __all__ = ["VERDICTS", "AuditVerdict", "DataCard"]
 
 # The only words for what an audit found. None of them says that a table is private, because no audit can.
-VERDICTS = ("failed", "not shown", "held against these attacks")
+VERDICTS = (FAILED, NOT_SHOWN, HELD)
 
 
 @dataclass(frozen=True)
