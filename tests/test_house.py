@@ -37,7 +37,7 @@ CONSTRAINTS = [
 WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 
 needs_git = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="a downloaded copy, not a checkout")
 needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed; README.md does without")
@@ -267,7 +267,7 @@ def test_news_pop_up_is_silenced():
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", ".pre-commit-config.yaml", ".ci/run", "CHANGELOG.md"])
 def test_make_commands_exist(name):
     text = (ROOT / name).read_text(encoding="utf-8")
-    commands = set(re.findall(r"(?:`|^|entry: )make ([a-z]+)", text, re.MULTILINE))
+    commands = set(re.findall(r"(?:`|^|entry: )make ([a-z-]+)", text, re.MULTILINE))
     if name == ".ci/run":
         commands = set(re.search(r"for target in (.*); do", text).group(1).split())
     assert commands
