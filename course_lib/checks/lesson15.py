@@ -94,7 +94,8 @@ def check_threshold(threshold: Function, *, rng):
     found = np.array([read_array(threshold(float(nights), k), (), "Your threshold") for nights, k in cases])
     right = np.array([_threshold(nights, k) for nights, k in cases])
     wrong = np.abs(found - right) > 2e-3
-    if wrong.any() and not np.allclose(found, [theory.cusum_threshold(*case) for case in cases], rtol=0, atol=2e-3):
+    near = np.abs(found - right).max() < 0.1  # the exact law may have been used in place of the formula
+    if wrong.any() and not (near and np.allclose(found, [theory.cusum_threshold(*each) for each in cases], atol=2e-3)):
         (nights, k), h, wanted = next((cases[i], found[i], right[i]) for i in np.flatnonzero(wrong))
         says = f", where the run length is {theory.brownian_run_length(h, k):.4g}" if 0 <= h < 200 else ""
         raise NotYet(
