@@ -264,7 +264,7 @@ def fewer(x, rng):
 
 
 def jittered(x, rng):
-    return x + 0.07 * rng.standard_normal() * x.std()
+    return x + rng.uniform(-0.06, 0.06) * x.std()
 
 
 def redrawn(x, rng):
