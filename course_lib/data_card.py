@@ -1,8 +1,8 @@
 """A data card: what somebody has to know of a data set before they use it, as a form that refuses gaps.
 
-The questions follow Gebru et al., *Datasheets for Datasets* (Communications of the ACM 64(12), 2021, arXiv:1803.09010)
-and Pushkarna, Zaldivar and Kjartansson, *Data Cards* (FAccT 2022, arXiv:2204.01075), in our own words, with what
-synthetic data add: the generator, how many real records it saw, the share that is made up, and the audit.
+The questions follow Gebru et al., *Datasheets for Datasets* (Communications of the ACM 64(12), 2021, arXiv:1803.09010,
+abstract) and Pushkarna, Zaldivar and Kjartansson, *Data Cards* (FAccT 2022, arXiv:2204.01075, abstract), in our own
+words, with what synthetic data add: the generator, the real records it saw, the share that is made up, and the audit.
 """
 
 import dataclasses
