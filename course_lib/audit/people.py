@@ -10,8 +10,9 @@ from course_lib.audit.unusual import excess, loneliest, surprise
 
 __all__ = ["people"]
 
-CANDIDATES = 1500  # rows of each side with the rarest values, and as many of the loneliest, that are looked at
-POOL = 2000  # people among whom the loneliest of a large table are looked for
+CANDIDATES = 1000  # rows of each side with the rarest values, and as many of the loneliest, that are looked at
+POOL = 1000  # people among whom the loneliest of a large table are looked for
+CROWD = 20_000  # people at most among whom the distance to the fifth is measured, on both sides alike
 NEIGHBOUR = 5
 NEAR = 0.1  # of the distance to the fifth other real person: a released row so near gives somebody away
 CHANCE = 0.001  # above it nothing is said to have been found, after all the comparisons
@@ -129,6 +130,7 @@ def _side(case, name):
         lonely = _to_others(x[few], person[few], x, person)[:, NEIGHBOUR - 1]
         chosen = [np.argsort(-each, kind="stable")[:CANDIDATES] for each in (unusual, lonely)]
         row = np.unique(np.concatenate(chosen))
+    pool = case.rng.permutation(pool)[:CROWD]
     distances = _to_others(x[pool], person[pool], x[row], person[row])
     return _Side(name, person, unusual, row, x[row], distances[:, 0], distances[:, NEIGHBOUR - 1])
 
