@@ -77,6 +77,8 @@ def audit(
     >>> audit(real, real, holdout=truth(), rng=rng, questions=["membership"]).verdict("membership")
     'failed'
     """
+    import sklearn.ensemble  # noqa: F401 (before the limit: threads of a library that is loaded later would escape it)
+
     from course_lib.audit.case import Case
     from course_lib.audit.questions import QUESTIONS, ask
     from course_lib.audit.tables import prepare
