@@ -518,6 +518,12 @@ def test_what_pandas_writes_comes_back(tmp_path, pair, separator):
         np.testing.assert_array_equal(table.frame[name].to_numpy(), frame[name].to_numpy())
 
 
+def test_what_stands_between_the_names_alone_separates_nothing(tmp_path):
+    path = tmp_path / "one.csv"
+    path.write_text("w|w\n" + "1\n2\n" * 5, encoding="utf-8")
+    assert list(read_csv(path).frame) == ["w|w"]
+
+
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(frames(), st.randoms(use_true_random=False), st.sampled_from(MISSING_MARKERS))
 def test_missing_values_come_back_missing(tmp_path, pair, random, marker):
@@ -528,7 +534,7 @@ def test_missing_values_come_back_missing(tmp_path, pair, random, marker):
     for name in frame:
         holes.loc[[0, (frame[name] != frame[name][0]).idxmax()], name] = False
     frame.astype(object).mask(holes).to_csv(path, index=False, na_rep=marker)
-    table = read_csv(path, missing="keep")
+    table = read_csv(path, separator=",", missing="keep")
     assert table.kinds == kinds
     np.testing.assert_array_equal(table.frame.isna().to_numpy(), holes.to_numpy())
     for name in frame:

@@ -170,7 +170,8 @@ def _sniff_separator(path, text, notes):
         except csv.Error:
             continue
         width = len(rows[0][1])
-        if width > 1:
+        # What stands between the names alone is a part of a name.
+        if width > 1 and (len(rows) == 1 or any(len(row) > 1 for _, row in rows[1:])):
             agreement[separator] = sum(len(row) == width for _, row in rows) / len(rows)
     best = [separator for separator, share in agreement.items() if share == max(agreement.values())]
     if len(best) > 1:
