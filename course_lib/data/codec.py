@@ -9,7 +9,7 @@ from course_lib.validate import as_array
 
 __all__ = ["TableCodec"]
 
-MOST_QUANTILES = 4000  # of a column's numbers; the time that they take grows with their number times the rows
+SEARCHED = 4000  # quantiles that scikit-learn may search for, which takes it minutes for 100,000
 _MOST_DECIMALS = 9  # a column with more is taken as measured without rounding
 
 
@@ -363,10 +363,13 @@ def _normal_ranks(numbers):
     from scipy.stats import norm
     from sklearn.preprocessing import QuantileTransformer
 
-    # As many quantiles as rows, so that each training value comes back exactly; of large tables as many as can be found
-    # in a fraction of a second; the values between them come back to within one of those steps.
-    quantiles = min(len(numbers), MOST_QUANTILES)
-    transformer = QuantileTransformer(n_quantiles=quantiles, output_distribution="normal", subsample=None)
+    # As many quantiles as rows, so that each training value comes back exactly.
+    n = len(numbers)
+    few = min(n, SEARCHED)
+    transformer = QuantileTransformer(n_quantiles=few, output_distribution="normal", subsample=None)
     transformer.fit(numbers.reshape(-1, 1))
+    if few < n:  # with a quantile for each row they are the sorted numbers, which need no search
+        transformer.n_quantiles_, transformer.references_ = n, np.linspace(0, 1, n)
+        transformer.quantiles_ = np.sort(numbers).reshape(-1, 1)
     at_low, at_high = (np.mean(numbers == end) for end in (numbers.min(), numbers.max()))
     return transformer, (norm.ppf(at_low / 2), norm.ppf(1 - at_high / 2))
