@@ -179,19 +179,35 @@ FAST, SLOW = 900, 2700  # milliseconds from one state to the next
 
 
 def _player(slider):
-    """Return buttons that move the slider: play, pause, stop, repeat (ipywidgets' own), by steps, and slower."""
-    play = ipywidgets.Play(max=len(slider.options) - 1, value=slider.index, interval=FAST)
-    ipywidgets.link((play, "value"), (slider, "index"))
-    back, on = (ipywidgets.Button(description=name, layout={"width": "6em"}) for name in ("Step back", "Step"))
+    """Return buttons that move the slider: play, stop, by steps, and slower.
+
+    ipywidgets' Play keeps the time, unseen: its own buttons have no names that a screen reader could tell.
+    """
+    last = len(slider.options) - 1
+    clock = ipywidgets.Play(max=last, value=slider.index, interval=FAST, layout={"display": "none"})
+    ipywidgets.link((clock, "value"), (slider, "index"))
+    names = ("Play", "Stop", "Step back", "Step")
+    play, stop, back, on = (ipywidgets.Button(description=name, layout={"width": "6em"}) for name in names)
     slow = ipywidgets.ToggleButton(description="Slow", layout={"width": "6em"})
 
-    def step(by):
-        slider.index = min(max(slider.index + by, 0), len(slider.options) - 1)
+    def start(_):
+        if slider.index == last:
+            slider.index = 0
+        clock.playing = True
 
+    def halt(_):
+        clock.playing = False
+
+    def step(by):
+        clock.playing = False
+        slider.index = min(max(slider.index + by, 0), last)
+
+    play.on_click(start)
+    stop.on_click(halt)
     back.on_click(lambda _: step(-1))
     on.on_click(lambda _: step(1))
-    slow.observe(lambda change: setattr(play, "interval", SLOW if change["new"] else FAST), "value")
-    return ipywidgets.HBox([play, back, on, slow], layout={"flex_flow": "row wrap"})
+    slow.observe(lambda change: setattr(clock, "interval", SLOW if change["new"] else FAST), "value")
+    return ipywidgets.HBox([play, stop, back, on, slow, clock], layout={"flex_flow": "row wrap"})
 
 
 def _slider(label, values, start, describe):

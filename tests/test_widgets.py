@@ -239,26 +239,42 @@ def player(box):
 
 def test_a_player_moves_the_slider_and_its_figure(shown):
     explore_heights(play=True)
-    play, back, on, _, slider, figure = player(shown[0])
-    assert (play.min, play.max, play.value) == (0, 2, 1)
-    play.value = 2  # as playing does
+    *_, back, on, _, clock, slider, figure = player(shown[0])
+    assert (clock.min, clock.max, clock.value) == (0, 2, 1)
+    clock.value = 2  # as playing does
     assert caption(figure.value) == "It ends at 5."
     on.click()
     assert slider.index == 2  # there is nothing after the end
     for _ in range(3):
         back.click()
-    assert (slider.index, play.value) == (0, 0)
+    assert (slider.index, clock.value) == (0, 0)
     assert caption(figure.value) == "It ends at 1."
 
 
-def test_a_player_can_be_slow(shown):
+def test_a_player_plays_from_where_it_stands_and_stops(shown):
     explore_heights(play=True)
-    play, _, _, slow, *_ = player(shown[0])
-    fast = play.interval
+    play, stop, _, on, _, clock, slider, _ = player(shown[0])
+    play.click()
+    assert (clock.playing, slider.index) == (True, 1)
+    stop.click()
+    assert not clock.playing
+    play.click()
+    on.click()
+    assert (clock.playing, slider.index) == (False, 2)  # who goes by steps does not play
+    play.click()
+    assert (clock.playing, slider.index) == (True, 0)  # from the end it begins anew
+
+
+def test_a_player_can_be_slow_and_every_button_has_a_name(shown):
+    explore_heights(play=True)
+    *buttons, slow, clock, _, _ = player(shown[0])
+    fast = clock.interval
     slow.value = True
-    assert play.interval == 3 * fast
+    assert clock.interval == 3 * fast
     slow.value = False
-    assert play.interval == fast
+    assert clock.interval == fast
+    assert [button.description for button in (*buttons, slow)] == ["Play", "Stop", "Step back", "Step", "Slow"]
+    assert clock.layout.display == "none"
 
 
 def test_a_player_has_one_slider(shown):

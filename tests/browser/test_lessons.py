@@ -151,6 +151,24 @@ def test_lessons_00_and_01_ask_for_a_curve(page, path):
         assert page.locator(".widget-vslider").count() >= 5
 
 
+def test_a_player_plays_stops_and_goes_by_steps(page, path):
+    players = page.locator(".widget-vbox").filter(has=page.get_by_role("button", name="Play", exact=True))
+    assert players.count() == (path.name[:2] in ("06", "07", "08"))
+    for player in players.all():
+        readout, handle = player.locator(".widget-readout"), player.locator(".noUi-handle")
+        before = readout.inner_text()
+        player.get_by_role("button", name="Play", exact=True).click()
+        expect(readout).not_to_have_text(before, timeout=30_000)
+        player.get_by_role("button", name="Stop", exact=True).click()
+        page.wait_for_timeout(5000)  # for what was on its way
+        stood = readout.inner_text()
+        page.wait_for_timeout(3000)
+        expect(readout).to_have_text(stood)
+        at_start = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemin")
+        player.get_by_role("button", name="Step" if at_start else "Step back", exact=True).click()
+        expect(readout).not_to_have_text(stood, timeout=30_000)
+
+
 def test_nothing_is_cut_off_in_a_narrow_window(page, path, artifacts):
     take_pictures(page, artifacts, f"{path.stem}_narrow", NARROW)
     page.set_viewport_size(NARROW)
