@@ -10,8 +10,8 @@ from course_lib.theory.evidence import *  # noqa: F403
 from course_lib.theory.gaussian import *  # noqa: F403
 from course_lib.theory.kernels import *  # noqa: F403
 from course_lib.theory.latent import *  # noqa: F403
-from course_lib.theory.pool import *  # noqa: F403
 from course_lib.theory.monitoring import *  # noqa: F403
+from course_lib.theory.pool import *  # noqa: F403
 from course_lib.theory.presence import *  # noqa: F403
 from course_lib.theory.privacy import *  # noqa: F403
 from course_lib.theory.regression import *  # noqa: F403
