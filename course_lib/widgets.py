@@ -1,5 +1,6 @@
 """Interactive figures and questions that also say what they have to say where widgets do not work."""
 
+import gc
 import html
 import itertools
 
@@ -170,6 +171,7 @@ class _Explorer:
         states = list(itertools.product(*(range(len(slider.options)) for slider in self.sliders)))
         for state in states:
             self.fresh_html(state)
+            gc.collect()  # a figure holds itself, and would stay until Python looks for such things
         if self.fresh_html(self.start) != self.drawn[self.start]:
             raise ValueError("draw must be a pure function; its first figure came out otherwise when drawn again")
         return len(states)
