@@ -1,13 +1,12 @@
 """The report as a page: the verdicts first, a figure of the intervals, then question by question."""
 
-import base64
 import html
-import io
 
 import numpy as np
 
 from course_lib import html_page
 from course_lib.audit.answer import FAILED, HELD, NOT_SHOWN
+from course_lib.lesson import figure_html
 
 __all__ = ["page"]
 
@@ -121,15 +120,4 @@ def _figure(report):
         "failed; circle: not shown; square: held against these attacks. Lines are cut at −2 and 6."
     )
     alt = f"One line for each question. {'; '.join(reversed(told))}."
-    return html_picture(fig, alt=alt, caption=caption)
-
-
-def html_picture(fig, *, alt, caption):
-    """Return a figure as HTML with its picture inside."""
-    buffer = io.BytesIO()
-    fig.savefig(buffer, format="png")
-    data = base64.b64encode(buffer.getvalue()).decode()
-    return (
-        f'<figure><img src="data:image/png;base64,{data}" alt="{html.escape(alt)}">'
-        f"<figcaption>{html.escape(caption)}</figcaption></figure>"
-    )
+    return figure_html(fig, alt=alt, caption=caption)
