@@ -41,6 +41,8 @@ class Answer:
     found : str
         What was found, in a sentence.
     next_step : str
+    null : float
+        What the estimate would be without any gap.
     """
 
     question: str
@@ -55,4 +57,5 @@ class Answer:
     test: str
     found: str
     next_step: str
+    null: float = 0.0
     details: dict = field(default_factory=dict, compare=False, repr=False)

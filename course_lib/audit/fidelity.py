@@ -150,6 +150,7 @@ def joint(case, *, tolerance=0.65):
         high=high,
         tolerance=tolerance,
         what="AUC of the classifier (0.5: a coin; 1: always right)",
+        null=0.5,
         test=f"gradient-boosted trees, trained on one half and tested on the other; {count:,} rows of each table",
         found=f"It ranks a released row above a real one in {estimate:.0%} of pairs.",
         next_step={

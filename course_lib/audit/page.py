@@ -106,7 +106,7 @@ def _figure(report):
     )
     told = []
     for y, answer in enumerate(reversed(shown)):
-        null = 0.5 if "0.5:" in answer.what else 0.0
+        null = answer.null
         low, middle, high = ((v - null) / (answer.tolerance - null) for v in (answer.low, answer.estimate, answer.high))
         low, middle, high = np.clip([low, middle, high], -2, 6)
         colour = _COLOUR[answer.verdict]

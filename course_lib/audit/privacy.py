@@ -65,6 +65,7 @@ def membership(case, *, tolerance=0.55):
         asked="Can a member be told from a stranger by how near a released row comes?",
         tolerance=tolerance,
         what="AUC of the attack (0.5: a coin; 1: always right)",
+        null=0.5,
     )
     if case.tables.holdout is None:
         return _without_holdout(**common)
@@ -101,6 +102,7 @@ def closeness(case, *, tolerance=0.55):
         asked="Do released rows lie nearer to members than to strangers?",
         tolerance=tolerance,
         what="share of released rows that lie nearer to a member (0.5: no difference; 1: all)",
+        null=0.5,
     )
     if case.tables.holdout is None:
         return _without_holdout(**common)
@@ -141,6 +143,7 @@ def parts(case, *, tolerance=0.55):
         asked="Do parts of members' rows come back, though no whole row does?",
         tolerance=tolerance,
         what="AUC of the attack (0.5: a coin; 1: always right)",
+        null=0.5,
     )
     if case.tables.holdout is None:
         return _without_holdout(**common)
