@@ -10,6 +10,7 @@ import base64
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -45,6 +46,8 @@ MAX_PEAK_MB = 600
 REFERENCE_SECONDS = 0.25
 AIM_NUMPY, AIM_TORCH, LIMIT = 10, 30, 45
 LIMITS = {"09": 120}
+# Torch takes three seconds and 100 MB to import, so only a notebook that names something with a network in it may.
+NETWORKS = re.compile(r"\b(torch|GAN|VAE|Diffusion|LanguageModel|PictureRegressor|HiddenUnits)\b")
 
 
 def name_of(path):
@@ -149,6 +152,11 @@ def test_run_gives_the_stored_outputs(path, tmp_path, costs, reference_seconds):
         costs(cost_row(path, cost, reference_seconds))
     assert result.returncode == 0, result.stdout + result.stderr
     assert cost["peak_bytes"] < MAX_PEAK_MB * 1e6, f"peak memory {cost['peak_bytes'] / 1e6:.0f} MB"
+    assert asks_for_networks(read(path)) or not cost["torch"], "torch was imported, and no cell asks for a network"
+
+
+def asks_for_networks(notebook):
+    return any(NETWORKS.search(cell.source) for cell in code_cells(notebook))
 
 
 def run_measured(notebook, folder, path):
@@ -283,6 +291,7 @@ def test_a_run_measures_its_kernel_and_moves_the_sliders(tmp_path):
     seen = float((tmp_path / "sound" / path.parent.name / "seen").read_text())
     assert seen <= cost["cpu_seconds"] < seen + 0.1  # the sliders are moved after the clock has stopped
     assert not cost["torch"]
+    assert not asks_for_networks(notebook)
 
     notebook.cells = [nbformat.v4.new_code_cell(INTERACTIVE.replace("LAST", "4"), execution_count=1)]
     notebook.cells[0].outputs = read(path).cells[0].outputs  # the slider's first state is as it was
@@ -290,6 +299,15 @@ def test_a_run_measures_its_kernel_and_moves_the_sliders(tmp_path):
     assert "Cell 0 PASSED" in result.stdout
     assert "AssertionError" in result.stdout
     assert result.returncode != 0
+
+
+def test_networks_are_named_by_the_notebook():
+    ask = "from course_lib.generators import {}"
+    asked = {
+        name: asks_for_networks(nbformat.v4.new_notebook(cells=[quiet_cell(ask.format(name))]))
+        for name in ("VAE", "Kernel")
+    }
+    assert asked == {"VAE": True, "Kernel": False}
 
 
 def test_a_table_row_flags_what_is_over():
