@@ -10,7 +10,7 @@ from torch import nn
 
 from course_lib.generators.layers import Fourier, Linear, ResidualMLP, mlp
 from course_lib.generators.network import Batches
-from course_lib.generators.optimiser import Adam
+from course_lib.generators.optimiser import Adam, RunningAverage
 
 
 @pytest.fixture
@@ -111,6 +111,24 @@ def test_adam_is_torchs_adam_to_the_last_bit(rng):
             mover.step()
     assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))
     assert not torch.equal(ours[0], start[0])
+
+
+def test_the_running_average_is_torchs_to_the_last_bit(rng):
+    network = mlp(3, [2, 5, 4], rng=rng)
+
+    def keep(average, now, steps):
+        return average.lerp(now, max(0.1, 9 / (10 + steps.item())))
+
+    ours, theirs = RunningAverage(network, 0.9), torch.optim.swa_utils.AveragedModel(network, avg_fn=keep)
+    for _ in range(150):
+        with torch.no_grad():
+            for parameter in network.parameters():
+                parameter += torch.randn(parameter.shape, generator=rng)
+        ours.update(network)
+        theirs.update_parameters(network)
+    x = torch.randn(3, 6, 2, generator=rng)
+    assert torch.equal(ours(x), theirs(x))
+    assert not torch.equal(ours(x), network(x))
 
 
 def test_training_does_not_import_torchs_compiler():

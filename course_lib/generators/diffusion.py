@@ -14,7 +14,7 @@ from torch import nn
 from course_lib.generators.base import require_fitted
 from course_lib.generators.layers import Fourier, ResidualMLP
 from course_lib.generators.network import NetworkGenerator
-from course_lib.generators.optimiser import Adam, running_average
+from course_lib.generators.optimiser import Adam, RunningAverage
 from course_lib.records import Records, as_records
 from course_lib.threads import limit_threads
 from course_lib.validate import as_count, as_fraction, as_number, as_values
@@ -170,7 +170,7 @@ class Diffusion(NetworkGenerator):
     def training(self, records, *, rng):
         """Train, and yield after each step the K losses; 1 is the loss of the best guess for Gaussian records."""
         net, batches, rng = self.start(records, self.batch, rng=rng)
-        average = running_average(net, self.average)
+        average = RunningAverage(net, self.average)
         self.net_ = average.module
         optimiser = Adam(net.parameters(), self.learning_rate, self.steps)
         mean, sd = _LOG_SIGMA
@@ -186,7 +186,7 @@ class Diffusion(NetworkGenerator):
                 optimiser.zero_grad()
                 loss.sum().backward()  # a sum over replicates: each gets the gradient of its own loss
                 optimiser.step()
-                average.update_parameters(net)
+                average.update(net)
             yield loss.detach().cpu().numpy()
 
     @staticmethod

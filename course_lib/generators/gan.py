@@ -7,7 +7,7 @@ from torch.nn.functional import relu, softplus
 from course_lib.generators.base import require_fitted
 from course_lib.generators.layers import mlp
 from course_lib.generators.network import NetworkGenerator
-from course_lib.generators.optimiser import Adam, running_average
+from course_lib.generators.optimiser import Adam, RunningAverage
 from course_lib.threads import limit_threads
 from course_lib.validate import as_count, as_fraction, as_number
 
@@ -102,7 +102,7 @@ class GAN(NetworkGenerator):
         net = nn.Module()
         net.generator = mlp(replicates, [self.latent + classes, *hidden, d], rng=rng, activation=nn.ReLU)
         net.discriminator = mlp(replicates, [d + classes, *hidden, 1], rng=rng, activation=nn.ReLU)
-        net.average = running_average(net.generator, self.average)
+        net.average = RunningAverage(net.generator, self.average)
         return net
 
     def training(self, records, *, rng):
@@ -122,7 +122,7 @@ class GAN(NetworkGenerator):
                 move_discriminator(loss + self._penalty_now(step, x, cut, labels, rng))
                 generator_loss = self.generator_loss(self.judge(fake, labels))  # judged by the moved discriminator
                 move_generator(generator_loss)
-                self.net_.average.update_parameters(self.net_.generator)
+                self.net_.average.update(self.net_.generator)
             yield torch.stack([loss, generator_loss]).detach().cpu().numpy()
 
     def training_against(self, records, fakes, *, rng):

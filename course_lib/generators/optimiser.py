@@ -1,12 +1,12 @@
 """How the trained generators move their weights: Adam with a rate that rises and falls, and a running average."""
 
+import copy
 import math
-from functools import partial
 
 import torch
-from torch.optim.swa_utils import AveragedModel
+from torch import nn
 
-__all__ = ["Adam", "running_average"]
+__all__ = ["Adam", "RunningAverage"]
 
 
 class Adam:
@@ -50,8 +50,7 @@ class Adam:
     @torch.no_grad()
     def step(self):
         """Move the parameters once along their gradients."""
-        for count in self.counts:
-            count += 1
+        torch._foreach_add_(self.counts, 1)
         # One kernel for all parameters: at this size an optimiser costs as much as it makes calls.
         torch._fused_adam_(
             self.parameters,
@@ -71,24 +70,39 @@ class Adam:
         self.done += 1
 
 
-def running_average(network, memory):
-    """Return an average of a network's weights over its training; call its `update_parameters(network)` at each step.
+class RunningAverage(nn.Module):
+    """An average of a network's weights over its training; call `update(network)` at each step.
 
     It keeps the share `memory` of itself at each step, and less in the first steps, so that it soon forgets the start:
     with a plain average a short training would look like a network that has learned less than it has.
+
+    `torch.optim.swa_utils.AveragedModel` does the same to the last bit, which a test holds, one parameter after the
+    other. At this size that was a tenth of a step.
 
     Parameters
     ----------
     network : torch.nn.Module
     memory : float, at least 0 and less than 1
 
-    Returns
-    -------
-    torch.optim.swa_utils.AveragedModel
-        Its `module` is the network with averaged weights.
+    Attributes
+    ----------
+    module : torch.nn.Module
+        The network with averaged weights.
     """
-    return AveragedModel(network, avg_fn=partial(_forget, memory))
 
+    def __init__(self, network, memory):
+        super().__init__()
+        self.module, self.memory = copy.deepcopy(network), memory
+        self.register_buffer("n_averaged", torch.zeros((), dtype=torch.long))
 
-def _forget(memory, average, now, steps):
-    return average.lerp(now, max(1 - memory, 9 / (10 + steps.item())))
+    @torch.no_grad()
+    def update(self, network):
+        """Take the network's present weights into the average; the first ones are the average."""
+        steps = int(self.n_averaged)
+        share = max(1 - self.memory, 9 / (10 + steps)) if steps else 1.0
+        torch._foreach_lerp_(list(self.module.parameters()), list(network.parameters()), share)
+        self.n_averaged += 1
+
+    def forward(self, x):
+        """Return the averaged network's output."""
+        return self.module(x)
