@@ -1,7 +1,8 @@
 """The forms in which a prediction is asked for: a number, one of several texts, or a curve.
 
 Of each form `needs` says what is asked for, and `span` is the width of the range that is asked for. `parse` checks a
-learner's value, `as_truth` an outcome; the widget that `control` makes has the answer as its `value`.
+learner's value, `as_truth` an outcome; the widget that `control` makes has the answer as its `value`. `by_keyboard`
+says how the widget is used by keyboard, where it does not say so itself and a reader would not guess.
 """
 
 import numbers
@@ -36,6 +37,8 @@ def form(*, low=None, high=None, step=None, unit="", at=None, along="", choices=
 
 class Number:
     """A number in a range, set by a slider."""
+
+    by_keyboard = ""
 
     def __init__(self, low, high, step, unit):
         if not (step > 0 and low < high):
@@ -81,6 +84,7 @@ class Choice:
     """One of several texts."""
 
     span = 0
+    by_keyboard = "By keyboard: Tab to one of them, then Space."  # JupyterLab takes the arrows to go to the next cell
 
     def __init__(self, choices):
         if len(choices) < 2:
@@ -117,6 +121,8 @@ class Choice:
 
 class Curve:
     """Heights at given places, set by one slider each, which stand side by side below the curve that they make."""
+
+    by_keyboard = ""
 
     def __init__(self, number, at, along, start):
         self.number, self.along = number, along

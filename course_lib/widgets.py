@@ -42,7 +42,9 @@ def prediction_box(ask, form, kept, *, keep, static_html, static_text):
             reply.value = _status(f"Kept: {form.say(control.value)}. The figure that answers it will show it.")
 
     button.on_click(on_click)
-    return Static([ipywidgets.HTML(ask), control, button, reply], static_html=static_html, static_text=static_text)
+    hint = f"<p><small>{html.escape(form.by_keyboard)}</small></p>" if form.by_keyboard else ""
+    above = ipywidgets.HTML(ask + hint)
+    return Static([above, control, button, reply], static_html=static_html, static_text=static_text)
 
 
 def quiz_box(ask, options, *, reply, static_html, static_text):

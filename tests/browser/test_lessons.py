@@ -146,6 +146,24 @@ def test_a_curve_follows_its_sliders(page):
         expect(question.get_by_role("status")).to_have_text(re.compile("^Kept: "))
 
 
+def test_a_choice_is_made_by_keyboard(page):
+    for control in page.locator(".widget-vbox:has(> .widget-radio)").all():
+        radios, keep, status = (
+            control.get_by_role("radio"),
+            control.get_by_role("button"),
+            control.get_by_role("status"),
+        )
+        if not any(radio.is_checked() for radio in radios.all()):
+            keep.press("Enter")
+            expect(status).to_have_text("Choose one first.")
+        radios.first.focus()
+        page.keyboard.press("Tab")  # not an arrow: JupyterLab goes to the next cell by it
+        page.keyboard.press("Space")
+        expect(radios.nth(1)).to_be_checked()
+        keep.press("Enter")
+        expect(status).to_have_text(re.compile("^Kept: “.+”"))
+
+
 def test_lessons_00_and_01_ask_for_a_curve(page, path):
     if path.name[:2] in ("00", "01"):
         assert page.locator(".widget-vslider").count() >= 5
@@ -257,3 +275,21 @@ def test_a_dark_figure_and_a_wide_one_are_found(page):
     assert any('id="wide"' in part for part in page.evaluate(WIDER))
     assert "a dark one" in page.evaluate(GROUNDS)
     page.evaluate("document.querySelectorAll('#wide, #dark').forEach(part => part.remove())")
+
+
+def test_a_kept_prediction_meets_its_outcome(page, path, lab):
+    """Last in this file, since it runs the lesson again: before, its figures say that nothing was predicted."""
+    if path.name[:2] not in ("00", "01"):
+        return
+    asked = page.locator(".widget-vbox:has(> .jupyter-button)").filter(
+        has=page.get_by_role("button", name="Keep", exact=True)
+    )
+    assert asked.count() > 0
+    for question in asked.all():
+        question.get_by_role("button", name="Keep").press("Enter")
+        expect(question.get_by_role("status")).to_have_text(re.compile("^Kept: "))
+    choose(page, "Run", "Run All Cells")
+    wait_until_run(page, lab, path.name)
+    captions = page.locator("figcaption")
+    expect(captions.filter(has_text="You said").first).to_be_visible()
+    assert not captions.filter(has_text="No prediction was kept").count()
