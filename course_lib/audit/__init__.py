@@ -43,8 +43,9 @@ def audit(
     target : str, optional
         The column that models are to predict. Unless given, the Table's label; without one, each column in turn.
     group : str or array_like, optional
-        Whose a row is, where several rows can belong to one person: a column of the real tables (and perhaps of the
-        synthetic one), which is not compared, or one value for each real row. Unless given, the Table's groups.
+        Whose a row is, where several rows can belong to one person: a column of the real tables, which is not compared,
+        or one value for each real row. Unless given, the Table's groups. Rows of one person are not taken for
+        independent evidence; those of one made-up person neither, where the synthetic table has the column, too.
     generations : int
         Length of the loops in which collapse is looked for.
     rng : numpy.random.Generator
@@ -52,7 +53,7 @@ def audit(
         Confidence level of the intervals; simultaneous where a question looks at several columns.
     tolerances : dict of str to float, optional
         By question, the gap at which it begins to matter; `Report.frame` shows those in force.
-    questions : collection of str, optional
+    questions : str or collection of str, optional
         Ask these only; all unless given.
     max_rows : int
         Rows of one table on which distances between all pairs are measured. Larger tables are subsampled at random, and
@@ -65,8 +66,8 @@ def audit(
     Raises
     ------
     ValueError
-        If columns or types differ, a table has too few rows, holdout and real share people, or an argument does not
-        fit.
+        If columns or types differ, a table has too few rows or people, holdout and real share people or rows, or an
+        argument does not fit.
 
     Examples
     --------
@@ -88,6 +89,7 @@ def audit(
     generations, max_rows = as_count(generations, "generations"), as_count(max_rows, "max_rows", minimum=100)
     if not 0.5 < as_fraction(level, "level") < 1:
         raise ValueError(f"level must lie between 0.5 and 1, got {level!r}")
+    questions = [questions] if isinstance(questions, str) else questions
     chosen = list(QUESTIONS) if questions is None else list(questions)
     tolerances = {} if tolerances is None else dict(tolerances)
     for argument, names in (("questions", chosen), ("tolerances", tolerances)):
@@ -95,6 +97,6 @@ def audit(
             raise ValueError(f"{argument} names {unknown[0]!r}; the questions are {', '.join(QUESTIONS)}")
     tables = prepare(real, synthetic, holdout=holdout, target=target, group=group)
     with limit_threads():
-        case = Case(tables, level, rng, max_rows)
-        answers = ask(case, chosen, generations=generations, tolerances=tolerances)
+        case = Case(tables, level, rng, max_rows, generations)
+        answers = ask(case, chosen, tolerances)
     return Report(answers, case)

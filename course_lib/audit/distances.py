@@ -2,9 +2,10 @@
 
 import numpy as np
 
-__all__ = ["NEARLY", "agreement", "nearest", "nearest_one"]
+__all__ = ["NEARLY", "NEIGHBOURS", "agreement", "coverage", "nearest", "nearest_one"]
 
 NEARLY = 0.02  # encoded values, in spreads, that count as the same
+NEIGHBOURS = 5  # a row's neighbourhood reaches to the fifth other row
 BLOCK = 2**22  # distances held at once
 
 
@@ -63,3 +64,21 @@ def agreement(queries, z, parts, *, nearly=NEARLY):
                 count += np.abs(mine[:, None] - theirs) <= nearly
             most[i : i + 64] = np.maximum(most[i : i + 64], count.max(1))
     return most
+
+
+def coverage(between, within, k=NEIGHBOURS):
+    """Return the share of real rows within whose k-th neighbour's distance a row of another set lies.
+
+    The coverage of `metrics.prdc` (Naeem et al. 2020, arXiv:2002.09797), but the balls are closed: in a table of
+    categories many rows have k twins, and a ball of radius 0 must hold a further twin, not nothing.
+
+    Parameters
+    ----------
+    between : numpy.ndarray, shape (n, m)
+        Distances from the real rows to the rows of the other set.
+    within : numpy.ndarray, shape (n, n)
+        Distances among the real rows.
+    k : int
+    """
+    radius = np.partition(within, k, axis=1)[:, k]  # the nearest is the row itself
+    return float(np.mean(between.min(1) <= radius))

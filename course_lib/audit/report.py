@@ -17,8 +17,12 @@ class Report:
     answers : list of Answer
     notes : list of str
         What was decided about the tables before anything was asked.
+    level : float
+        Confidence level of the intervals.
     rows : dict of str to int
         Rows of the tables "real", "synthetic" and "holdout".
+    people : int
+        People behind the real rows.
     """
 
     def __init__(self, answers, case):
@@ -26,7 +30,7 @@ class Report:
         self.answers, self.notes, self.level = list(answers), list(tables.notes), case.level
         self.rows = {"real": len(tables.real), "synthetic": len(tables.synthetic)}
         self.rows["holdout"] = 0 if tables.holdout is None else len(tables.holdout)
-        self.people = int(tables.people.max()) + 1
+        self.people = int(tables.people["real"].max()) + 1
 
     def frame(self):
         """Return one row for each question: verdict, estimate, interval, what it is, the test, the next step.

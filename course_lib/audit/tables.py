@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course_lib.audit.cleaning import cleaned, common_kind, identifies
+from course_lib.audit.statistics import effective_number
 from course_lib.data.dataset import closest
 
-__all__ = ["Tables", "prepare"]
+__all__ = ["MIN_ROWS", "Tables", "prepare"]
 
 MIN_ROWS = 50  # below it no question can be answered with an interval worth printing
-MOST_LEVELS = 30  # categories kept apart; the rarer ones are joined
-OTHER, INVENTED, MISSING = "(other)", "(not in the real table)", "(missing)"
-_NUMBERS = ("numeric", "integer", "date")
+MIN_PEOPLE = 10  # and below it half of them tell nothing about the other half
+MORE_TWINS = 0.05  # share of a holdout's rows that may stand in the real table, beyond what chance explains
+_PLAIN = {"boolean": "boolean", "integer": "Int64", "floating": "float64", "mixed-integer-float": "float64"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +27,8 @@ class Tables:
         Real rows that the generator has not seen.
     kinds : dict of str to str
         "numeric", "integer", "boolean" or "category" for each column.
-    people, holdout_people : numpy.ndarray of int
-        Whose a row is, numbered from 0 in each of the two tables; a number of its own for each row without groups.
+    people : dict of str to numpy.ndarray of int
+        By table whose a row is, numbered from 0 in each of them; a number of its own for each row without groups.
     target : str or None
     notes : list of str
         What was decided on the way.
@@ -36,8 +38,7 @@ class Tables:
     synthetic: object
     holdout: object
     kinds: dict
-    people: np.ndarray
-    holdout_people: np.ndarray | None
+    people: dict
     target: str | None
     notes: list
 
@@ -51,8 +52,8 @@ def prepare(real, synthetic, *, holdout=None, target=None, group=None):
     target : str, optional
         The real table's own label unless given.
     group : str or array_like, optional
-        The column that says whose a row is, or one value for each real row (then the holdout must not need any). The
-        real Table's own groups unless given.
+        The column that says whose a row is, which the synthetic table may lack, or one value for each real row (then
+        each row of the others is taken as a person of its own). The Tables' own groups unless given.
 
     Returns
     -------
@@ -67,19 +68,20 @@ def prepare(real, synthetic, *, holdout=None, target=None, group=None):
     import pandas as pd
 
     given = {"real": real, "synthetic": synthetic, "holdout": holdout}
-    frames = {name: _frame(table, name) for name, table in given.items() if table is not None}
+    given = {name: table for name, table in given.items() if table is not None}
+    frames = {name: _frame(table, name) for name, table in given.items()}
     target = target if target is not None else getattr(real, "label", None)
-    owners = {name: _owners(given[name], frames[name], group, name) for name in frames if name != "synthetic"}
+    owners = {name: pd.Index(_owners(given[name], frame, group, name)) for name, frame in frames.items()}
+    _check_people(owners)
     if isinstance(group, str):
         frames = {name: frame.drop(columns=group, errors="ignore") for name, frame in frames.items()}
     _check_columns(frames, target)
-    _check_apart(frames, owners)
-    kinds = {name: _common_kind(name, given, frames) for name in frames["real"]}
 
     notes, columns, types = [], {name: {} for name in frames}, {}
-    for column, kind in kinds.items():
+    for column in frames["real"]:
         series = {name: frame[column] for name, frame in frames.items()}
-        if reason := _identifies(series["real"], kind):
+        kind = _kind(column, series, given)
+        if reason := identifies(series["real"], kind):
             if column == target:
                 raise ValueError(f"the target {column!r} {reason}: nothing can be learned about it")
             shared = series["synthetic"].dropna().isin(series["real"].dropna()).mean()
@@ -88,19 +90,26 @@ def prepare(real, synthetic, *, holdout=None, target=None, group=None):
                 "table, too: look at it by hand"
             )
             continue
-        for name, parts in _cleaned(column, series, kind, notes).items():
+        if kind == "integer" and series["real"].is_unique:
+            notes.append(
+                f"column {column!r} holds a different whole number in each row: if it names them, leave it out"
+            )
+        if column == target and series["real"].nunique() < 2:
+            raise ValueError(f"the target {column!r} never varies in real: there is nothing to predict")
+        for name, parts in cleaned(column, series, kind, notes).items():
             for part, (values, part_kind) in parts.items():
                 columns[name][part], types[part] = values, part_kind
     if not types:
         raise ValueError("no column is left to compare: each one names or counts its rows")
     clean = {name: pd.DataFrame(parts).reset_index(drop=True) for name, parts in columns.items()}
+    if holdout is not None:
+        _check_apart(clean["real"], clean["holdout"], owners["holdout"])
     return Tables(
         real=clean["real"],
         synthetic=clean["synthetic"],
         holdout=clean.get("holdout"),
         kinds=types,
-        people=pd.factorize(owners["real"])[0],
-        holdout_people=pd.factorize(owners["holdout"])[0] if "holdout" in owners else None,
+        people={name: pd.factorize(whose)[0] for name, whose in owners.items()},
         target=target,
         notes=notes,
     )
@@ -117,18 +126,22 @@ def _frame(table, name):
     if not frame.columns.is_unique:
         twice = list(frame.columns[frame.columns.duplicated()])
         raise ValueError(f"{name} has several columns of the name {twice[0]!r}")
-    return frame.reset_index(drop=True)
+    # Truth values and numbers with a gap between them may come as objects.
+    found = {column: pd.api.types.infer_dtype(frame[column]) for column in frame if frame[column].dtype == object}
+    plain = {column: _PLAIN[name] for column, name in found.items() if name in _PLAIN}
+    return frame.astype(plain).reset_index(drop=True)
 
 
 def _owners(table, frame, group, name):
     """Return whose each row is, as values that mean the same in both real tables."""
     if isinstance(group, str):
-        if group not in frame:
+        if group in frame:
+            if frame[group].isna().any():
+                raise ValueError(f"the group column {group!r} of {name} lacks {frame[group].isna().sum()} values")
+            return frame[group].to_numpy()
+        if name != "synthetic":
             raise ValueError(f"group names the column {group!r}, which {name} does not have; " + closest(group, frame))
-        if frame[group].isna().any():
-            raise ValueError(f"the group column {group!r} of {name} lacks {frame[group].isna().sum()} values")
-        return frame[group].to_numpy()
-    if group is not None and name == "real":
+    elif group is not None and name == "real":
         values = np.asarray(group)
         if values.shape != (len(frame),):
             raise ValueError(f"group must have one value for each of {len(frame)} real rows, got shape {values.shape}")
@@ -151,109 +164,44 @@ def _check_columns(frames, target):
         raise ValueError(f"target names the column {target!r}, which real does not have; " + closest(target, names))
 
 
-def _check_apart(frames, owners):
-    if "holdout" not in frames:
-        return
-    both = np.intersect1d(owners["real"], owners["holdout"])
-    if both.size:
+def _check_people(owners):
+    for name, whose in owners.items():
+        if whose.nunique() < MIN_PEOPLE:
+            raise ValueError(f"the rows of {name} belong to {whose.nunique()} person(s); an audit needs {MIN_PEOPLE}")
+    if "holdout" in owners and len(both := owners["real"].unique().intersection(owners["holdout"].unique())):
         raise ValueError(
-            f"{both.size} persons of the holdout stand in real, too, such as {both[0]!r}; a holdout is of people whom "
+            f"{len(both)} persons of the holdout stand in real, too, such as {both[0]!r}; a holdout is of people whom "
             "the generator has not seen"
         )
-    same = frames["holdout"][list(frames["real"])]
-    if same.shape == frames["real"].shape and same.equals(frames["real"]):
+
+
+def _check_apart(real, holdout, strangers):
+    """Refuse a holdout with the generator's own rows: more of them than real rows that have a twin among themselves."""
+    from pandas.util import hash_pandas_object
+
+    if real.equals(holdout):
         raise ValueError("holdout is the real table itself; it must be rows that the generator has not seen")
-
-
-def _common_kind(column, given, frames):
-    from course_lib.data.codec import _kind_of
-
-    found = {}
-    for name, frame in frames.items():
-        kind = getattr(given[name], "kinds", {}).get(column) or _kind_of(frame[column])
-        found[name] = "category" if frame[column].isna().all() and name == "real" else kind
-    family = {name: "number" if kind in ("numeric", "integer") else kind for name, kind in found.items()}
-    if len(set(family.values())) > 1:
-        shown = ", ".join(
-            f"{kind} in {name} (such as {frames[name][column].iloc[0]!r})" for name, kind in found.items()
+    real, holdout = (hash_pandas_object(frame, index=False) for frame in (real, holdout))
+    back, twins = holdout.isin(real).mean(), real.duplicated(keep=False).mean()
+    error = np.sqrt(back * (1 - back) / effective_number(strangers))
+    if back - twins > MORE_TWINS + 5 * error:
+        raise ValueError(
+            f"{holdout.isin(real).sum():,} of {len(holdout):,} rows of the holdout stand in real word for word, while "
+            f"{twins:.0%} of the real rows have a twin among themselves. A holdout is of people whom the generator has "
+            "not seen: take these rows out of it"
         )
-        raise ValueError(f"the types of column {column!r} differ: {shown}; give it the same type in all tables")
-    return "numeric" if "numeric" in found.values() else found["real"]
 
 
-def _identifies(values, kind):
-    """Say why a column is no property of a row but its name or number, or return None."""
-    values = values.dropna()
-    if kind == "category" and len(values) and values.nunique() > 0.9 * len(values):
-        return "names its rows (nearly every value differs)"
-    if kind == "integer" and len(values) > 1 and (values.diff().iloc[1:] == 1).all():
-        return "counts its rows"
-    return None
+def _kind(column, series, given):
+    """Return the kind of a column in all tables; where a table other than the real one lacks it, the others decide."""
+    from course_lib.data.codec import kind_of
 
-
-def _cleaned(column, series, kind, notes):
-    """Return for each table the columns that come of one: {table: {column: (values, kind)}}."""
-    import pandas as pd
-
-    missing = {name: values.isna() for name, values in series.items()}
-    lacking = any(mask.any() for mask in missing.values())
-    if kind == "category":
-        levels = _levels(column, series, notes)
-        return {name: {column: (_categorical(v, levels), "category")} for name, v in series.items()}
-    if kind == "date":
-        notes.append(f"column {column!r} is compared as a number of days")
-        series = {name: (values - pd.Timestamp(0)) / pd.Timedelta(days=1) for name, values in series.items()}
-        kind = "numeric"
-    if lacking:
-        known = series["real"].dropna()
-        middle = known.mode().iloc[0] if kind == "boolean" else known.median()
-        middle = int(middle) if kind == "integer" else middle
-        series = {name: values.fillna(middle) for name, values in series.items()}
-        shares = ", ".join(f"{name} {mask.mean():.1%}" for name, mask in missing.items())
-        notes.append(f"column {column!r} lacks values ({shares}): filled with {middle:g}, and a column says where")
-    dtype = {"boolean": bool, "integer": np.int64, "numeric": np.float64}[kind]
-    found = {}
-    for name, values in series.items():
-        if kind != "boolean" and not np.isfinite(values.to_numpy(np.float64)).all():
-            raise ValueError(f"column {column!r} of {name} holds infinite values")
-        found[name] = {column: (values.astype(dtype), kind)}
-        if lacking:
-            found[name][f"{column} is missing"] = (missing[name], "boolean")
-    return found
-
-
-def _levels(column, series, notes):
-    """Return the categories to be told apart, all that the real table holds, and whether they are ordered."""
-    import pandas as pd
-
-    texts = {name: _text(values) for name, values in series.items()}
-    counts, dtype = texts["real"].value_counts(), series["real"].dtype
-    ordered = isinstance(dtype, pd.CategoricalDtype) and dtype.ordered
-    known = {str(each) for each in dtype.categories} if isinstance(dtype, pd.CategoricalDtype) else set()
-    levels = [str(each) for each in dtype.categories] if ordered else sorted(known | set(counts.index))
-    levels += [MISSING] * (MISSING in counts and MISSING not in levels)
-    known |= set(counts.index)
-    if len(levels) > MOST_LEVELS:
-        notes.append(f"column {column!r} has {len(levels)} categories: the {MOST_LEVELS} most frequent are told apart")
-        kept = set(counts.index[:MOST_LEVELS])
-        levels, ordered = [level for level in levels if level in kept] + [OTHER], False
-    if any(not text.isin(known).all() for text in texts.values()):
-        new = sorted(set(texts["synthetic"]) - known)
-        if new:
-            notes.append(f"column {column!r} holds released categories that are not in the real table: {new[:5]}")
-        levels = [*levels, INVENTED]
-    return levels, known, ordered
-
-
-def _text(values):
-    return values.astype(object).where(values.notna(), MISSING).astype(str)
-
-
-def _categorical(values, levels):
-    import pandas as pd
-
-    levels, known, ordered = levels
-    text = _text(values)
-    kept, seen = text.isin(levels), text.isin(known)
-    text = text.where(kept | ~seen, OTHER).where(seen, INVENTED)
-    return text.astype(pd.CategoricalDtype(levels, ordered=ordered))
+    if series["real"].isna().all():
+        raise ValueError(f"column {column!r} of real holds no value; leave it out")
+    known = {name: values.dropna() for name, values in series.items() if values.notna().any()}
+    return common_kind(
+        column,
+        {name: getattr(given[name], "kinds", {}).get(column) or kind_of(series[name]) for name in known},
+        {name: values.iloc[0] for name, values in known.items()},
+        {name: bool(values.isin([0, 1]).all()) for name, values in known.items()},
+    )

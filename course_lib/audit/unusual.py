@@ -62,14 +62,15 @@ def excess(hits, unusual, null_hits, null_unusual, *, ratio=1.0):
     γ = 0 the test is plain exchangeability. The rate comes from the strangers' hits, at the upper end of their
     interval.
     """
-    from scipy.stats import gamma, poisson
+    from scipy.stats import gamma
 
-    upper = gamma.isf(SAFE, null_hits.sum() + 1) * ratio
+    seen = null_hits.sum()
+    upper = gamma.isf(SAFE, seen + 1) * ratio
     for slope in SLOPES:
-        w, null = (np.exp(-slope * (s - null_unusual.min())) for s in (unusual, null_unusual))
-        own = _smallest(null_hits, null_unusual, null, lambda part, w=null: null_hits.sum() * part / w.sum(), poisson)
-        if own[0] * own[2] >= 0.1 or slope == SLOPES[-1]:
-            return _smallest(hits, unusual, w, lambda part, w=null: upper * part / w.sum(), poisson)
+        weights, null = (np.exp(-slope * (each - null_unusual.min())) for each in (unusual, null_unusual))
+        own, _, circles = _smallest(null_hits, null_unusual, null * seen / null.sum())
+        if own * circles >= 0.1 or slope == SLOPES[-1]:
+            return _smallest(hits, unusual, weights * upper / null.sum())
     raise AssertionError("the last slope always returns")
 
 
@@ -102,9 +103,12 @@ def loneliest(hits, lonely, null_hits, null_lonely):
     return *min(values), len(values)
 
 
-def _smallest(hits, unusual, weights, expected, poisson):
+def _smallest(hits, unusual, expected):
+    """Return the smallest Poisson p-value of the hits in circles of the most unusual, its circle, and their number."""
+    from scipy.stats import poisson
+
     order = np.argsort(-unusual, kind="stable")
-    seen, mass = np.cumsum(hits[order]), np.cumsum(weights[order])
+    seen, by_chance = np.cumsum(hits[order]), np.cumsum(expected[order])
     sizes = sorted({min(k, len(order)) for k in (*CIRCLES, len(order))})
-    values = [(float(poisson.sf(seen[k - 1] - 1, expected(mass[k - 1]))), k) for k in sizes]
+    values = [(float(poisson.sf(seen[k - 1] - 1, by_chance[k - 1])), k) for k in sizes]
     return *min(values), len(sizes)

@@ -7,7 +7,7 @@ from course_lib.generators.base import require_fitted
 from course_lib.records import Records, as_records
 from course_lib.validate import as_array
 
-__all__ = ["TableCodec"]
+__all__ = ["TableCodec", "kind_of"]
 
 SEARCHED = 4000  # quantiles that scikit-learn may search for, which takes it minutes for 100,000
 _MOST_DECIMALS = 9  # a column with more is taken as measured without rounding
@@ -45,6 +45,8 @@ class TableCodec:
     ----------
     names_ : tuple of str, length d
         One for each column of the matrix: the column's name, or "name = category".
+    parts_ : dict of str to slice
+        For each column of the table its place in the matrix.
 
     Notes
     -----
@@ -91,7 +93,7 @@ class TableCodec:
                     raise ValueError(f"{argument} names the column {name!r}; " + closest(name, list(frame)))
         self._columns = {}
         for name in frame:
-            values, kind = _complete(frame[name]), kinds.get(name) or _kind_of(frame[name])
+            values, kind = _complete(frame[name]), kinds.get(name) or kind_of(frame[name])
             if kind not in ("numeric", "integer") and (name in self.skewed or name in self.ranges):
                 raise ValueError(f"column {name!r} is of the kind {kind}; skewed and ranges are for numbers")
             if kind in ("category", "boolean"):
@@ -103,7 +105,10 @@ class TableCodec:
                     f"column {name!r} is of the kind {kind!r}; a codec takes numeric, integer, boolean and category: "
                     "turn it into a number, or leave it out"
                 )
-        self.names_ = tuple(each for name, column in self._columns.items() for each in column.names(name))
+        names = {name: column.names(name) for name, column in self._columns.items()}
+        self.names_ = tuple(each for group in names.values() for each in group)
+        ends = np.cumsum([len(group) for group in names.values()]).tolist()
+        self.parts_ = {name: slice(end - len(names[name]), end) for name, end in zip(names, ends, strict=True)}
         return self
 
     def encode(self, table):
@@ -214,11 +219,8 @@ class TableCodec:
         return x
 
     def _parts(self, x):
-        start = 0
         for name, column in self._columns.items():
-            stop = start + len(column.names(name))
-            yield name, column, x[..., start:stop]
-            start = stop
+            yield name, column, x[..., self.parts_[name]]
 
 
 class _Numbers:
@@ -337,7 +339,8 @@ def _complete(values):
     return values
 
 
-def _kind_of(values):
+def kind_of(values):
+    """Return the kind of a pandas Series by its data type: one of `course_lib.data.columns.KINDS`."""
     import pandas as pd
 
     if pd.api.types.is_bool_dtype(values):
