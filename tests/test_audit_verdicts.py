@@ -149,6 +149,36 @@ def test_no_false_alarm_on_fresh_tables(seed):
     assert FAILED not in {answer.verdict for answer in report.answers}, repr(report)
 
 
+def test_chance_among_many_categories_is_no_gap():
+    """Among thirty categories chance makes a total variation of .2 at 200 rows, and new ones turn up in every draw."""
+    rng = np.random.default_rng(5)
+    for size in (30, 1000) * 10:
+        share = 1 / np.arange(2, size + 2)
+        real, fresh = (
+            pd.DataFrame({"code": [f"c{k}" for k in rng.choice(size, 200, p=share / share.sum())]}) for _ in range(2)
+        )
+        answer = audit(real, fresh, rng=rng, questions=["columns"])["columns"]
+        assert answer.estimate > answer.tolerance
+        assert answer.low == 0
+    other = fresh.assign(code=fresh["code"].where(rng.random(200) < 0.5, "c0"))
+    assert audit(real, other, rng=rng, questions=["columns"])["columns"].low > 0
+
+
+def test_released_people_with_several_rows_are_no_proof_of_a_difference():
+    """Two made-up tables of the same people's kind; a classifier that meets a person twice knows the second row."""
+    rng = np.random.default_rng(6)
+    for _ in range(3):
+        people = [truth(100, rng).loc[np.repeat(np.arange(100), 4)].reset_index(drop=True) for _ in range(2)]
+        real, fresh = (
+            each.assign(visits=rng.poisson(3, 400), who=[f"{name} {i // 4}" for i in range(400)])
+            for name, each in zip(("real", "released"), people, strict=True)
+        )
+        known = audit(real, fresh, group="who", rng=rng, questions=["joint", "pairs"])
+        assert max(answer.low - answer.null for answer in known.answers) <= 0
+        unknown = audit(real, fresh.drop(columns="who"), group="who", rng=rng, questions=["joint"])
+        assert unknown["joint"].estimate > known["joint"].estimate
+
+
 def test_people_with_several_rows_stay_on_one_side():
     """Each person's rows are alike; a split by row would hold the person's own year for a stranger's."""
     rng = np.random.default_rng(4)

@@ -40,12 +40,14 @@ def use(case):
     worst = int(gaps.argmax())
     interval = interval._replace(estimate=float(gaps[worst]))
     held = "the holdout" if case.tables.holdout is not None else "people of the real table who were set aside"
+    predicted = [1 - by_real[worst], 1 - by_real[worst] - gaps[worst]]
+    below = " Below 0 the column's mean would have served better." if min(predicted) < 0 else ""
     return Finding(
         interval,
         test=f"linear model for {len(names)} target(s), half-samples; trained on {count:,} released or real rows, "
         f"tested on {len(test):,} rows of {held}",
-        found=f"Of the variance of {names[worst]!r}, {1 - by_real[worst]:.0%} is predicted by real rows and "
-        f"{1 - by_real[worst] - gaps[worst]:.0%} by released ones.",
+        found=f"Of the variance of {names[worst]!r}, {predicted[0]:.0%} is predicted by real rows and "
+        f"{predicted[1]:.0%} by released ones.{below}",
         fills={"targets": "each column" if len(names) > 1 else repr(names[0]), "worst": names[worst]},
         details={"targets": dict(zip(names, gaps.tolist(), strict=True))},
     )
