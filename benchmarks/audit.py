@@ -54,7 +54,7 @@ def main():
         for path in paths.values():
             truth(asked.rows, rng).to_csv(path, index=False)
         start = time.process_time()
-        tables = read(*paths.values())
+        tables, _ = read(*paths.values())
         print(f"{'read the files':20} {time.process_time() - start:7.1f} CPU s  {peak_mb():7.0f} MB at most so far")
         names = list(QUESTIONS) if asked.each else [None]
         for name in names:

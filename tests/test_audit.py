@@ -181,7 +181,7 @@ def test_command_line_says_what_is_wrong(files, tables, capsys):
     assert (status, "too few rows: 5" in said) == (2, True)
     status, said = run(real, str(files / "nowhere.csv"))
     assert (status, "nowhere.csv" in said) == (2, True)
-    assert run(real, release, "--drop", "agee")[1].count("agee") == 1
+    assert run(real, real, "--drop", "agee")[1].count("agee") == 1
 
 
 def test_command_line_with_several_rows_of_a_person(files, tables, capsys):

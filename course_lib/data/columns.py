@@ -49,7 +49,7 @@ class Numbers:
         return text.replace(self.thousands, "").replace(self.decimal, ".")
 
 
-def find_decimal(path, cells, notes):
+def find_decimal(path, cells, notes, *, otherwise=None):
     """Return the decimal sign that the columns of numbers agree on; a point where nothing tells.
 
     Parameters
@@ -60,13 +60,15 @@ def find_decimal(path, cells, notes):
         Missing values are NaN; the index is the line in the file.
     notes : list of str
         Gets a sentence where a decimal comma was found.
+    otherwise : {".", ","}, optional
+        What to return where the columns disagree or leave it open.
 
     Raises
     ------
     ValueError
-        If columns disagree, or the only commas stand where they could separate thousands.
+        If columns disagree, or the only commas stand where they could separate thousands, and `otherwise` is not given.
     """
-    if not any(cells[name].str.contains(",", regex=False).any() for name in cells):
+    if otherwise is None and not any(cells[name].str.contains(",", regex=False).any() for name in cells):
         return "."
     point, comma = Numbers("."), Numbers(",")
     seen = {}  # (reads with a point, reads with a comma) -> the first place where a number does
@@ -79,6 +81,8 @@ def find_decimal(path, cells, notes):
             if read != (True, True) or "," in text:
                 seen.setdefault(read, f"column {name!r}, line {line}: {text!r}")
     only_point, only_comma, either = ((True, False), (False, True), (True, True))
+    if otherwise is not None and (only_point in seen) == (only_comma in seen):
+        return otherwise
     if only_point in seen and only_comma in seen:
         raise ValueError(
             f"{path}: some numbers have a decimal point ({seen[only_point]}) and some a decimal comma "
@@ -183,7 +187,7 @@ def _to_integer(path, texts, numbers):
 
 
 def _to_boolean(path, texts, numbers):
-    values = texts.str.lower().map(_TRUTH | {"1": True, "0": False})
+    values = texts.str.lower().map(_TRUTH | {"1": True, "0": False, "1.0": True, "0.0": False})
     _require(path, texts, values.notna(), "true or false, yes or no, 1 or 0")
     return values.astype("boolean")
 

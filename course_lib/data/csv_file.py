@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Rows", "read_rows"]
+__all__ = ["Rows", "is_unicode", "read_rows"]
 
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -136,6 +136,11 @@ def _decoding_failed(path, raw, encoding, error):
         f"In cp1252, usual for files from Windows, the place reads {context!r}. Pass encoding='cp1252' if that is "
         "right; else try 'utf-8', 'utf-8-sig' or the encoding of the program that saved the file"
     )
+
+
+def is_unicode(raw):
+    """Say whether the bytes are text in UTF-8, or in UTF-16 as their first two bytes say."""
+    return _is_utf16(raw, None) or _is_utf8(raw)
 
 
 def _is_utf8(raw):
