@@ -193,7 +193,7 @@ def spoilt(site, tmp_path, browser):
         ('<html lang="en">', "<html>", "html-has-lang"),
         (
             '<main id="main">',
-            '<main id="main"><div style="overflow-x:auto;width:99px"><p style="width:999px">Wide.</p></div>',
+            f'<main id="main"><pre style="overflow-x:auto;width:99px">{99 * "wide"}</pre>',
             "scrollable-region-focusable",
         ),
     ],
