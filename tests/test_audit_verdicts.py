@@ -164,6 +164,20 @@ def test_chance_among_many_categories_is_no_gap():
     assert audit(real, other, rng=rng, questions=["columns"])["columns"].low > 0
 
 
+def test_correlations_of_rare_values_are_not_judged():
+    rng = np.random.default_rng(7)
+    real, fresh = (
+        pd.DataFrame({name: rng.choice(list("abcdefghij"), 150, p=[0.82, *[0.02] * 9]) for name in ("one", "other")})
+        for _ in range(2)
+    )
+    answer = audit(real, fresh, rng=rng, questions="pairs")["pairs"]
+    assert (answer.verdict, np.isnan(answer.estimate)) == (NOT_SHOWN, True)
+    mixed = [each.assign(number=rng.standard_normal(150)) for each in (real, fresh)]
+    answer = audit(*mixed, rng=rng, questions="pairs")["pairs"]
+    assert "2 rank correlations" in answer.test
+    assert "of rare values are not judged" in answer.test
+
+
 def test_released_people_with_several_rows_are_no_proof_of_a_difference():
     """Two made-up tables of the same people's kind; a classifier that meets a person twice knows the second row."""
     rng = np.random.default_rng(6)

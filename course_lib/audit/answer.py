@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from course_lib.audit.statistics import Interval
+from course_lib.audit.statistics import NOTHING, Interval
 
 __all__ = ["FAILED", "HELD", "NOT_SHOWN", "Answer", "Finding", "Question", "verdict"]
 
 FAILED, NOT_SHOWN, HELD = "failed", "not shown", "held against these attacks"
-_NOTHING = Interval(np.nan, np.nan, np.nan)
 
 
 def verdict(low, high, tolerance):
@@ -159,7 +158,7 @@ class Question:
 
 def _no_holdout():
     return Finding(
-        _NOTHING,
+        NOTHING,
         test="none: an attack is measured against people whom the generator has not seen, and there is no holdout",
         found="Nobody knows how near a stranger would come.",
         next_step="Set real rows aside before the generator is trained, and pass them as holdout=.",

@@ -5,7 +5,7 @@ import numpy as np
 from course_lib.audit.answer import Finding
 from course_lib.audit.distances import NEIGHBOURS, coverage
 from course_lib.audit.resampling import HALVES, half_samples, subsample
-from course_lib.audit.statistics import Interval, effective_number, exact_share, student
+from course_lib.audit.statistics import NOTHING, Interval, effective_number, exact_share, student
 
 __all__ = ["rare", "variety"]
 
@@ -57,7 +57,7 @@ def rare(case):
     unjudged = sum(0 < group[1] * worth < RARE_PEOPLE for group in groups)
     if not judged:
         return Finding(
-            Interval(np.nan, np.nan, np.nan),
+            NOTHING,
             test=f"none: no group of at most {RARE_SHARE:.0%} of the rows has {RARE_PEOPLE} people or more",
             found=f"{unjudged} groups are too small to be judged.",
             next_step="Name the rare people that matter to you, and count them in both tables.",

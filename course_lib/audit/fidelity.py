@@ -4,12 +4,12 @@ import numpy as np
 
 from course_lib.audit.answer import Finding
 from course_lib.audit.resampling import deal, half_samples, subsample
-from course_lib.audit.statistics import Interval, auc_interval, effective_number, simultaneous
+from course_lib.audit.statistics import NOTHING, Interval, auc_interval, effective_number, simultaneous
 
 __all__ = ["columns", "joint", "pairs"]
 
 MOST_COMPARED = 20_000  # rows of one column; its gap is then known to .02
-NEARLY_CONSTANT = 0.98  # a column of which one value takes more has no correlation worth comparing
+MEETINGS = 10  # rows in which two values must be expected to meet by chance, for their correlation to be judged
 
 
 def columns(case):
@@ -77,9 +77,17 @@ def pairs(case):
     from scipy.stats import rankdata
 
     (x, people), (z, made_up) = case.rows("real"), case.rows("synthetic")
-    first, second = _pairs(case, x)
+    first, second, judged = _pairs(case, x, people)
     if first.size == 0:
         return None
+    unjudged = f"; {np.sum(~judged):,} of rare values are not judged" if not judged.all() else ""
+    if not judged.any():
+        return Finding(
+            NOTHING,
+            test=f"none: in no pair two values are expected to meet in {MEETINGS} rows",
+            found="All values are too rare for their correlations to be judged.",
+        )
+    first, second = first[judged], second[judged]
     x, z = rankdata(x, axis=0), rankdata(z, axis=0)  # Spearman's correlation: no few large values rule it
 
     def gap(rows, released):
@@ -91,21 +99,26 @@ def pairs(case):
     one, other = (case.codec.names_[each[worst]] for each in (first, second))
     return Finding(
         interval,
-        test=f"{first.size:,} rank correlations at once, half-samples; {len(x):,} real and {len(z):,} rows",
+        test=f"{first.size:,} rank correlations at once, half-samples; {len(x):,} real and {len(z):,} rows{unjudged}",
         found=f"It is largest between {one!r} and {other!r}, {interval.estimate:.2f}.",
         fills={"one": one, "other": other},
     )
 
 
-def _pairs(case, x):
-    """Return the pairs of encoded columns that come from different columns and of which each varies enough."""
+def _pairs(case, x, people):
+    """Return the pairs of encoded columns that come from different columns, and which of them can be judged.
+
+    The correlation of two rare values hangs on a handful of rows in which they meet, of which chance doubles the number
+    far more often than a normal distribution says.
+    """
     owner = np.empty(x.shape[1], dtype=int)
     for number, part in enumerate(case.parts.values()):
         owner[part] = number
-    varies = np.array([np.unique(column, return_counts=True)[1].max() < NEARLY_CONSTANT * len(x) for column in x.T])
     first, second = np.triu_indices(x.shape[1], 1)
-    kept = (owner[first] != owner[second]) & varies[first] & varies[second]
-    return first[kept], second[kept]
+    apart = owner[first] != owner[second]
+    first, second = first[apart], second[apart]
+    rarer = np.array([1 - np.unique(column, return_counts=True)[1].max() / len(x) for column in x.T])
+    return first, second, effective_number(people) * rarer[first] * rarer[second] >= MEETINGS
 
 
 def _correlations(x, first, second):

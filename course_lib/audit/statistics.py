@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Interval", "auc_interval", "effective_number", "exact_share", "simultaneous", "student"]
+__all__ = ["NOTHING", "Interval", "auc_interval", "effective_number", "exact_share", "simultaneous", "student"]
 
 
 class Interval(NamedTuple):
@@ -13,6 +13,9 @@ class Interval(NamedTuple):
     estimate: float
     low: float
     high: float
+
+
+NOTHING = Interval(np.nan, np.nan, np.nan)  # where nothing could be measured
 
 
 def effective_number(people):
