@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from audit_tables import copula, truth, with_three
+from scipy.stats import binom
 
 from course_lib.audit import FAILED, HELD, NOT_SHOWN, audit
 from course_lib.audit.answer import verdict
@@ -141,12 +142,17 @@ def test_the_hospital_of_lesson_10():
     assert FAILED not in {answer.verdict for answer in report.answers}
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_no_false_alarm_on_fresh_tables(seed):
-    rng = np.random.default_rng(100 + seed)
-    real, release, holdout = (truth(600, rng) for _ in range(3))
-    report = audit(real, release, holdout=holdout, rng=rng)
-    assert FAILED not in {answer.verdict for answer in report.answers}, repr(report)
+def test_no_false_alarm_on_fresh_tables():
+    """None fails, and intervals leave out the truth as often as 99% allow; benchmarks/ counts on 450 tables."""
+    above, answers = 0, 0
+    for seed in range(9):
+        rng = np.random.default_rng(100 + seed)
+        real, release, holdout = (truth(300 + 100 * (seed % 4), rng) for _ in range(3))
+        report = audit(real, release, holdout=holdout if seed % 3 else None, rng=rng)
+        assert FAILED not in {answer.verdict for answer in report.answers}, repr(report)
+        above += sum(answer.low > answer.null for answer in report.answers if answer.question != "people")
+        answers += len(report.answers) - 1
+    assert above <= binom.isf(0.001, answers, 0.01)
 
 
 def test_chance_among_many_categories_is_no_gap():
