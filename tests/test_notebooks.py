@@ -277,7 +277,7 @@ explore(draw, label="points", values=[2, 3, 4], start=2)
 
 
 def test_a_run_measures_its_kernel_and_moves_the_sliders(tmp_path):
-    work = "block = np.ones(30_000_000)  # 240 MB\nimport time\nopen('seen', 'w').write(str(time.process_time()))"
+    work = "block = np.ones(30_000_000)  # 240 MB\nimport time\n_ = open('seen', 'w').write(str(time.process_time()))"
     path = tmp_path / "01_a.ipynb"
     cells = [nbformat.v4.new_code_cell(text) for text in (INTERACTIVE.replace("LAST", "9"), work)]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
