@@ -79,11 +79,11 @@ def payment_nights(payments, nights, *, branches, per_night, leaving=None, rng):
     out = np.empty((nights, branches, per_night, len(payments.features)))
     for night, gone in zip(out, leaving, strict=True):
         stay = np.empty((0, night.shape[-1]))
-        while len(stay) < wanted:
-            x = payments.sample(wanted + wanted // 2, rng=rng).x
+        while missing := wanted - len(stay):
+            x = payments.sample(missing + missing // 2 if gone else missing, rng=rng).x
             leaves = (x[:, ONLINE] > 0) & (as_rng(rng).random(len(x)) < gone)
-            stay = np.concatenate([stay, x[~leaves]])
-        night[...] = stay[:wanted].reshape(night.shape)
+            stay = np.concatenate([stay, x[~leaves]])[:wanted]
+        night[...] = stay.reshape(night.shape)
     return out
 
 
