@@ -50,6 +50,7 @@ def call(real, synthetic, **arguments):
         (lambda t: t.assign(smoker="yes"), "types of column 'smoker' differ"),
         (lambda t: t.assign(income=np.inf), "'income' of synthetic holds infinite"),
         (lambda t: t.to_numpy(), "synthetic must be a pandas DataFrame"),
+        (lambda t: t.assign(city=[["Aix"]] * len(t)), "'city' of synthetic holds lists"),
     ],
 )
 def test_what_does_not_fit_is_named(tables, spoil, words):
@@ -95,6 +96,20 @@ def test_missing_values_dates_and_identifiers_are_handled_and_noted(tables):
     said = " ".join(result.notes)
     assert "'name' names its rows" in said
     assert "'born' is compared as a number of days" in said
+
+
+def test_types_that_pandas_uses_for_gaps_and_for_numbers_as_names(tables):
+    def gaps(frame):
+        frame = frame.astype({"smoker": object, "visits": "Int64", "income": "float32"})
+        frame.loc[3, ["smoker", "visits"]] = None
+        return frame.assign(seen=pd.date_range("2020-01-01", periods=len(frame), tz="Europe/Paris")[::-1])
+
+    result = audit(*map(gaps, tables[:2]), rng=np.random.default_rng(0), questions=["columns", "collapse"])
+    assert {"smoker is missing", "visits is missing", "seen"} <= set(result["columns"].details["gaps"])
+    numbered = [table.set_axis(range(8), axis=1) for table in tables[:2]]
+    audit(*numbered, rng=np.random.default_rng(0), questions=["pairs", "use", "collapse"], target=7).html()
+    with pytest.raises(ValueError, match="'smoker is missing' is to say where"):
+        call(*(gaps(table).assign(**{"smoker is missing": 0}) for table in tables[:2]))
 
 
 def test_invented_categories_are_noted_and_count(tables):

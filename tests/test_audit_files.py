@@ -194,7 +194,7 @@ def test_rows_are_numbered_or_named_in_several_ways(save):
     assert not {"id", "name"} & set(found.kinds)
     assert sum("left out" in note for note in found.notes) == 2
     save(lambda _, t: t.assign(id=np.random.default_rng(len(t)).choice(10**6, N, replace=False)))
-    assert any("'id' holds a different whole number in each row" in note for note in prepared()[0].notes)
+    assert any("'id' differs in each row" in note for note in prepared()[0].notes)
 
 
 @pytest.mark.parametrize("column", ["age", "income", "city", "smoker", "born"])

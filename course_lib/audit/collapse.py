@@ -58,7 +58,7 @@ def _codec(case):
 
 def _ordered(frame):
     categories = frame.select_dtypes("category")
-    return frame.assign(**{name: column.cat.as_ordered() for name, column in categories.items()})
+    return frame.astype({name: column.cat.as_ordered().dtype for name, column in categories.items()})
 
 
 def _rows(case, codec, name):

@@ -1,5 +1,6 @@
 """What an audit does with three tables before it asks anything: checks, one set of types, whose rows they are."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,27 +78,25 @@ def prepare(real, synthetic, *, holdout=None, target=None, group=None):
         frames = {name: frame.drop(columns=group, errors="ignore") for name, frame in frames.items()}
     _check_columns(frames, target)
 
-    notes, columns, types = [], {name: {} for name in frames}, {}
+    notes, types, columns = [], {}, {name: {} for name in frames}
     for column in frames["real"]:
         series = {name: frame[column] for name, frame in frames.items()}
         kind = _kind(column, series, given)
         if reason := identifies(series["real"], kind):
             if column == target:
                 raise ValueError(f"the target {column!r} {reason}: nothing can be learned about it")
-            shared = series["synthetic"].dropna().isin(series["real"].dropna()).mean()
-            notes.append(
-                f"column {column!r} {reason} and is left out; {shared:.0%} of its released values stand in the real "
-                "table, too: look at it by hand"
-            )
+            notes.append(_left_out(column, series, reason))
             continue
         if kind == "integer" and series["real"].is_unique:
-            notes.append(
-                f"column {column!r} holds a different whole number in each row: if it names them, leave it out"
-            )
+            notes.append(f"column {column!r} differs in each row; if its numbers name the rows, leave it out")
         if column == target and series["real"].nunique() < 2:
             raise ValueError(f"the target {column!r} never varies in real: there is nothing to predict")
         for name, parts in cleaned(column, series, kind, notes).items():
             for part, (values, part_kind) in parts.items():
+                if part != column and part in frames["real"]:
+                    raise ValueError(
+                        f"column {column!r} lacks values, and {part!r} is to say where: rename that column"
+                    )
                 columns[name][part], types[part] = values, part_kind
     if not types:
         raise ValueError("no column is left to compare: each one names or counts its rows")
@@ -115,6 +114,14 @@ def prepare(real, synthetic, *, holdout=None, target=None, group=None):
     )
 
 
+def _left_out(column, series, reason):
+    shared = series["synthetic"].dropna().isin(series["real"].dropna()).mean()
+    return (
+        f"column {column!r} {reason} and is left out; {shared:.0%} of its released values stand in the real table, "
+        "too: look at it by hand"
+    )
+
+
 def _frame(table, name):
     import pandas as pd
 
@@ -127,8 +134,12 @@ def _frame(table, name):
         twice = list(frame.columns[frame.columns.duplicated()])
         raise ValueError(f"{name} has several columns of the name {twice[0]!r}")
     # Truth values and numbers with a gap between them may come as objects.
-    found = {column: pd.api.types.infer_dtype(frame[column]) for column in frame if frame[column].dtype == object}
-    plain = {column: _PLAIN[name] for column, name in found.items() if name in _PLAIN}
+    objects = [column for column in frame if frame[column].dtype == object]
+    found = {column: pd.api.types.infer_dtype(frame[column]) for column in objects}
+    for column in objects:
+        if not frame[column].map(lambda value: isinstance(value, Hashable)).all():
+            raise ValueError(f"column {column!r} of {name} holds lists or the like; an audit compares single values")
+    plain = {column: _PLAIN[type_] for column, type_ in found.items() if type_ in _PLAIN}
     return frame.astype(plain).reset_index(drop=True)
 
 
@@ -170,8 +181,8 @@ def _check_people(owners):
             raise ValueError(f"the rows of {name} belong to {whose.nunique()} person(s); an audit needs {MIN_PEOPLE}")
     if "holdout" in owners and len(both := owners["real"].unique().intersection(owners["holdout"].unique())):
         raise ValueError(
-            f"{len(both)} persons of the holdout stand in real, too, such as {both[0]!r}; a holdout is of people whom "
-            "the generator has not seen"
+            f"{len(both)} persons of the holdout stand in real, too, such as {both.tolist()[0]!r}; a holdout is of "
+            "people whom the generator has not seen"
         )
 
 
