@@ -111,7 +111,7 @@ def imports(folder):
     """Return the packages that the Python files of a folder import, apart from the standard library and the course."""
     own = {
         path.stem
-        for name in ("tools", "tests", "tests/browser", "benchmarks/peers")
+        for name in ("tools", "tests", "tests/browser", "benchmarks", "benchmarks/peers")
         for path in (ROOT / name).iterdir()
     }
     found = set()
