@@ -4,7 +4,8 @@ A fresh table is drawn from the same population as the real rows and is no copy 
 found. Two things are counted. *Failed* is the alarm: the whole interval lies beyond what is tolerated. *Above no gap*
 is the stricter count, of intervals that leave out the truth on its worse side: this is what the level promises, and
 whoever sets a tolerance of 0 would see these as alarms. At 99% it may happen to 0.5% of the tables; to 1% where a gap
-of either sign counts. The question "people" has no interval of a gap: it fails at p < .001.
+of either sign counts. The question "people" has no interval of a gap: it fails at p < .001. Tables that are dealt from
+one data set share its rows, so that their counts scatter a little more than those of independent tables.
 
 One process, one thread. `--only` measures some of the kinds of tables; the others are taken from the last run.
 """
